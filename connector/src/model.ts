@@ -1,0 +1,217 @@
+import type { Digest, Json } from '@causeway/evidence';
+
+/** A JSON object as it came over the wire or as it will go out. */
+export type JsonObject = { [key: string]: Json };
+
+export const negotiationStates = [
+  'REQUESTED',
+  'OFFERED',
+  'ACCEPTED',
+  'AGREED',
+  'VERIFIED',
+  'FINALIZED',
+  'TERMINATED',
+] as const;
+export type NegotiationState = (typeof negotiationStates)[number];
+
+export const transferStates = ['REQUESTED', 'STARTED', 'SUSPENDED', 'COMPLETED', 'TERMINATED'] as const;
+export type TransferState = (typeof transferStates)[number];
+
+/** Which end of a process this connector is. */
+export type ProcessRole = 'provider' | 'consumer';
+
+/** A stable machine-readable code, and the same words for people in both languages. */
+export interface Reason {
+  readonly code: string;
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** The answer a message was given, kept so that the same message delivered again gets the same answer (I1). */
+export interface Answer {
+  readonly status: number;
+  readonly body?: JsonObject;
+}
+
+/** What negotiations and transfers have in common: one record a process, changed only by compare-and-swap. */
+export interface Process<State extends string> {
+  /** Our own pid (`urn:uuid:…`): the provider's or the consumer's, by `role`. */
+  readonly pid: string;
+  readonly role: ProcessRole;
+  /** The other participant, as proven on the channel (I4). */
+  readonly peer: string;
+  /** The peer's pid; absent until a consumer's request is answered. */
+  readonly peerPid?: string;
+  /** Where messages to the peer go: the provider's DSP base URL, or the consumer's callback address. */
+  readonly address: string;
+  /** The shared state: what both sides know. */
+  readonly state: State;
+  /**
+   * A terminating, completing or suspending move of ours that the peer has not acknowledged. It binds us at once and
+   * becomes `state` when the peer acknowledges it.
+   */
+  readonly intent?: { readonly state: State; readonly reason?: Reason; readonly since: number };
+  /** Why the process ended, or was suspended, in the words of whoever moved it. */
+  readonly reason?: Reason;
+  /** A message was refused for good: the process waits for a person. */
+  readonly parked?: Reason;
+  /** The next sequence number of this process' lane in the outbox. */
+  readonly lane: number;
+  /** Answers by the `@id` of the message, in the order received; bounded. */
+  readonly answered: readonly { readonly id: string; readonly answer: Answer }[];
+  readonly history: readonly { readonly state: State; readonly at: number }[];
+  readonly created: number;
+  readonly updated: number;
+}
+
+export interface Negotiation extends Process<NegotiationState> {
+  readonly dataset: string;
+  /** The offer last on the table, as sent or received. */
+  readonly offer: JsonObject;
+  /** Chosen by the management client that asked for it, so that a retry creates once. Consumer only. */
+  readonly request?: string;
+  /** Digest of the agreement statement, from AGREED on. */
+  readonly agreement?: Digest;
+}
+
+export interface SignedEnvelope {
+  /** The envelope, compact JWS. */
+  readonly envelope: string;
+  /** The authority's statement for the key that signed it. */
+  readonly keyStatement: string;
+}
+
+/** An agreement as both sides hold it. Key: its digest. */
+export interface Agreement {
+  /** The id of the agreement statement. */
+  readonly digest: Digest;
+  /** The `@id` that the provider chose for the DSP message; evidence never uses it. */
+  readonly id: string;
+  readonly role: ProcessRole;
+  readonly peer: string;
+  /** The peer's DSP base URL as it was when the agreement was made. */
+  readonly address: string;
+  readonly negotiation: string;
+  readonly dataset: string;
+  /** The agreement member of ContractAgreementMessage, exactly as parsed: the policy decisions are taken under. */
+  readonly policy: JsonObject;
+  /** The agreement statement, canonical JSON. */
+  readonly statement: string;
+  readonly own: SignedEnvelope;
+  /** Absent with a peer that signs nothing: then the agreement is one-sided, and shown so. */
+  readonly theirs?: SignedEnvelope;
+  /** AGREED and VERIFIED agreements exist but grant nothing; only a finalized one does. */
+  readonly finalized?: number;
+  /** The next sequence number of our own envelopes under this agreement. Dense. */
+  readonly sequence: number;
+  /** The next sequence number of this agreement's lane of envelopes to log. */
+  readonly lane: number;
+  readonly created: number;
+}
+
+/** How far the evidence and the bytes of a transfer are. */
+export interface Transfer extends Process<TransferState> {
+  readonly agreement: Digest;
+  readonly dataset: string;
+  /** The distribution format, e.g. `GrpcData-PULL`. */
+  readonly format: string;
+  /** Declared by the consumer with its request, and recorded as declared. */
+  readonly purpose?: string;
+  readonly request?: string;
+  /** SHA-256 fingerprint (x5t#S256) of the consumer's latest authenticated request in this process. Provider only. */
+  readonly fingerprint?: string;
+  /** The uses reserved for this transfer: rule of the agreement's policy. Provider only. */
+  readonly uses?: readonly string[];
+  /** The start statement (canonical JSON) and the provider's envelope over it. */
+  readonly start?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
+  /** Whether a stream was ever opened: from then on its use is never given back. Provider only. */
+  readonly opened?: boolean;
+  /** What ended the bytes: saved before it is sent, repeated unchanged. */
+  readonly end?: TransferEnd;
+  /** Where the consumer pulls from, out of TransferStartMessage; the token is kept in memory only. */
+  readonly endpoint?: string;
+  /** Where the bytes go. Consumer only. */
+  readonly sink?: FileSink;
+}
+
+export interface TransferEnd {
+  /** The provider's closing statement, canonical JSON. */
+  readonly statement: string;
+  readonly id: Digest;
+  readonly provider: SignedEnvelope;
+  /** The consumer's envelope over the same statement, or over its own when it disputes. */
+  readonly consumer?: SignedEnvelope;
+  /** The consumer's own end statement; present only when disputed. */
+  readonly disputed?: { readonly statement: string; readonly id: Digest };
+}
+
+export interface FileSink {
+  /** The file the bytes are renamed to when they are whole and verified. */
+  readonly path: string;
+  /** The temporary file beside it. */
+  readonly partial: string;
+  /** `sealed`: whole, verified and synced; `placed`: renamed. */
+  readonly stage: 'receiving' | 'sealed' | 'placed';
+  readonly bytes?: number;
+  readonly digest?: Digest;
+}
+
+/** Why the provider let a transfer start: replayed by an auditor to the same verdict. Key: its own digest. */
+export interface DecisionRecord {
+  readonly digest: Digest;
+  /** Canonical JSON {version, policy digest, request, facts with their source, engine version, verdict}. */
+  readonly record: string;
+  readonly transfer: string;
+}
+
+/** One use of one counted rule. Key: (agreement digest, rule, transfer). */
+export interface Use {
+  readonly transfer: string;
+  readonly reserved: number;
+}
+
+export interface Offer {
+  /** Unique within the connector. */
+  readonly id: string;
+  /** The policy as it stands in the catalog (DSP spelling, no target). */
+  readonly policy: JsonObject;
+}
+
+export interface Dataset {
+  /** The publisher's id, `:` and the local name. */
+  readonly id: string;
+  readonly title: { readonly zh?: string; readonly en?: string };
+  readonly description?: string;
+  readonly keywords: readonly string[];
+  readonly category?: string;
+  readonly region?: string;
+  /** Level of the classification guideline: 3 is the highest. */
+  readonly classification: 1 | 2 | 3;
+  readonly mediaType: string;
+  readonly source: FileSource;
+  readonly offers: readonly Offer[];
+  /** Whether the broker lists it to every member; otherwise only those its offers name find it in the catalog. */
+  readonly listed: boolean;
+  readonly withdrawn?: number;
+  readonly created: number;
+  readonly updated: number;
+}
+
+export interface FileSource {
+  readonly kind: 'file';
+  /** Absolute; never shown to a peer. */
+  readonly path: string;
+  /** SHA-256 of the bytes that were published: the dataset's version. */
+  readonly version: Digest;
+  readonly bytes: number;
+  /** What the file's inode said when it was hashed; a difference means the file changed since. */
+  readonly stamp: string;
+}
+
+/** The last checkpoint of the log that we verified, as a signed note: every later one must extend it (I6). */
+export interface LogView {
+  readonly note: string;
+  readonly verified: number;
+  /** Set when the log was caught lying: nothing more is sent on its word. */
+  readonly distrusted?: Reason;
+}

@@ -1,0 +1,97 @@
+import type { Peer } from '@causeway/certs/peer';
+import type { Digest } from '@causeway/evidence';
+import type { Commit, Write } from '@causeway/platform';
+import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer } from './model.js';
+
+/** Who sent a DSP message, as the identity port proved it. */
+export interface Caller {
+  readonly id: string;
+  /** x5t#S256 of the certificate of the channel; absent under identities without client certificates. */
+  readonly fingerprint?: string;
+}
+
+/** How DSP peers prove who they are. The default binds tokens to mutual TLS; test kits bring their own value. */
+export interface DspIdentity {
+  /** @throws ConnectorError UNAUTHENTICATED */
+  authenticate(request: { readonly peer?: Peer; readonly authorization?: string }): Promise<Caller>;
+  /** The `Authorization` header of a message to this participant. */
+  authorization(audience: string): Promise<string>;
+}
+
+/** Carries one DSP message to a peer and brings back its answer; the far end is checked to be `peer`. */
+export interface DspTransport {
+  send(message: {
+    readonly peer: string;
+    readonly method: 'GET' | 'POST';
+    readonly url: string;
+    readonly body?: JsonObject;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly status: number; readonly body?: JsonObject }>;
+}
+
+/** What a lane of the logging outbox gave back for an envelope. */
+export interface LoggedReceipt extends SignedEnvelope {
+  readonly digest: Digest;
+  /** C2SP tlog-proof. */
+  readonly receipt: string;
+  readonly index: string;
+}
+
+/** The evidence lane: envelopes saved with the state that causes them, logged in order, their receipts stored (I2). */
+export interface EvidenceLog {
+  /**
+   * The writes that queue these envelopes, in this order, and the agreement with its lane moved on. The caller puts both
+   * into one commit that is conditioned on the agreement being unchanged.
+   */
+  queue(agreement: Agreement, envelopes: readonly SignedEnvelope[]): { agreement: Agreement; writes: Write[] };
+  /** Stored receipts, verified and consistent with every checkpoint seen before; absent ones are left out. */
+  receipts(envelopes: readonly SignedEnvelope[]): Promise<LoggedReceipt[]>;
+  /**
+   * Waits until all have a receipt.
+   * @throws ConnectorError EVIDENCE_PENDING after `timeoutMs`, LOG_DISTRUSTED
+   */
+  wait(envelopes: readonly SignedEnvelope[], timeoutMs: number, signal: AbortSignal): Promise<LoggedReceipt[]>;
+  /** Why the log is not believed any more, if so. */
+  distrusted(): Promise<Reason | undefined>;
+  /** Envelopes waiting to be logged, and the age of the oldest in milliseconds. */
+  backlog(): { readonly depth: number; readonly oldestMs: number };
+}
+
+/** What the data plane asks of the control plane. */
+export interface TransferControl {
+  /** The transfer by the provider's pid, if this consumer is its peer; undefined otherwise, whatever the reason. */
+  forConsumer(transfer: string, consumer: string): Promise<Transfer | undefined>;
+  /**
+   * Decides again, without reserving, whether this transfer may stream now.
+   * @throws ConnectorError with the code and reason of the refusal
+   */
+  authorize(transfer: Transfer): Promise<void>;
+  /** Changes one transfer by compare-and-swap; `change` runs again on conflict and returns undefined to leave it. */
+  update(
+    pid: string,
+    change: (transfer: Transfer, agreement: Agreement) => Promise<TransferChange | undefined>,
+  ): Promise<Transfer>;
+  /** The consumer has the file in place and the provider has its receipt: queue completion. */
+  complete(pid: string): Promise<void>;
+  /** The consumer cannot go on for good: queue termination with this reason. */
+  terminate(pid: string, reason: Reason): Promise<void>;
+}
+
+export interface TransferChange {
+  readonly transfer: Transfer;
+  /** Changed with it when the change signs or queues envelopes. */
+  readonly agreement?: Agreement;
+  readonly also?: Commit;
+}
+
+/** What the control plane asks of the data plane. */
+export interface DataPlane {
+  /** The data address of a transfer about to start, with a token minted for `fingerprint`. Never stored. */
+  address(transfer: Transfer): Promise<JsonObject>;
+  /** A start message arrived (or the process restarted): pull. `token` from the data address, if there was one. */
+  pull(transfer: Transfer, token?: string): void;
+  /** Ends every stream of this transfer at once with this reason: it was terminated, completed or suspended. */
+  stop(pid: string, reason: Reason): void;
+  /** Bytes received or sent so far in this process, for display. */
+  progress(pid: string): number | undefined;
+}

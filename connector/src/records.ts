@@ -1,0 +1,45 @@
+import { Collection, type Store } from '@causeway/platform';
+import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Transfer, Use } from './model.js';
+
+/** Every kind of record a connector stores, each under its own prefix. */
+export interface Records {
+  /** By local name. */
+  readonly datasets: Collection<Dataset>;
+  /** By our own pid. */
+  readonly negotiations: Collection<Negotiation>;
+  readonly transfers: Collection<Transfer>;
+  /** Our pid, by (kind, peer, peer's pid) and by (kind, 'request', the management client's id). */
+  readonly pids: Collection<{ readonly pid: string }>;
+  /** By digest. */
+  readonly agreements: Collection<Agreement>;
+  /** The digest, by (peer, `@id` of the DSP agreement). */
+  readonly agreementIds: Collection<{ readonly digest: Agreement['digest'] }>;
+  /** By digest. */
+  readonly decisions: Collection<DecisionRecord>;
+  /** By (agreement digest, rule, transfer pid). */
+  readonly uses: Collection<Use>;
+  /** How many uses of (agreement digest, rule) are reserved: what concurrent reservations are conditioned on. */
+  readonly counts: Collection<{ readonly used: number }>;
+  /** By envelope digest. */
+  readonly receipts: Collection<{ readonly receipt: string; readonly index: string }>;
+  /** One record, key 'log'. */
+  readonly logView: Collection<LogView>;
+}
+
+const version = 1;
+
+export function openRecords(store: Store): Records {
+  return {
+    datasets: new Collection(store, 'dataset', version),
+    negotiations: new Collection(store, 'negotiation', version),
+    transfers: new Collection(store, 'transfer', version),
+    pids: new Collection(store, 'pid', version),
+    agreements: new Collection(store, 'agreement', version),
+    agreementIds: new Collection(store, 'agreement-id', version),
+    decisions: new Collection(store, 'decision', version),
+    uses: new Collection(store, 'use', version),
+    counts: new Collection(store, 'count', version),
+    receipts: new Collection(store, 'receipt', version),
+    logView: new Collection(store, 'log-view', version),
+  };
+}

@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './prepare.mjs';
+
+/** Runs vitest and prints `N passed, N failed` from its report. Returns the exit code; no test at all is a failure. */
+export function runTests(args, env = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-report-'));
+  try {
+    const report = join(folder, 'report.json');
+    const status = run(
+      'npx',
+      [
+        '--no-install',
+        'vitest',
+        'run',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+        ...args,
+      ],
+      { env },
+    );
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults, success } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    // A file that fails to load has no failed test in it, and still is a failure.
+    const broken = testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.every((t) => t.status !== 'failed'),
+    );
+    const failed = numFailedTests + broken.length;
+    const skipped = numPendingTests + numTodoTests;
+    console.log(`${numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+    return status !== 0 || !success || failed > 0 || numPassedTests === 0 ? 1 : 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,33 @@
+import type { ConfigSchema, Shape } from './config.js';
+import { envName, flagName } from './gather.js';
+import type { Option } from './option.js';
+
+/** Reference documentation in Markdown, one table per service, generated from the schemas. */
+export function configReference(schemas: Readonly<Record<string, ConfigSchema<Shape>>>): string {
+  const intro = [
+    '# Configuration',
+    '',
+    'Each option is read from its flag, else its environment variable, else its member in the JSON file named with',
+    '`--config`. All mistakes are reported at once. Secrets stand in files of their own.',
+  ];
+  const sections = Object.entries(schemas).flatMap(([title, schema]) => ['', `## ${title}`, '', ...table(schema)]);
+  return `${[...intro, ...sections].join('\n')}\n`;
+}
+
+function table(schema: ConfigSchema<Shape>): string[] {
+  return [
+    '| option | environment | value | default | what it does |',
+    '|---|---|---|---|---|',
+    ...Object.entries(schema.shape).map(([name, option]) => row(schema.prefix, name, option)),
+  ];
+}
+
+function row(prefix: string, name: string, option: Option<unknown>): string {
+  const cells = [`\`${flagName(name)}\``, `\`${envName(prefix, name)}\``, option.kind, defaultCell(option), option.doc];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function defaultCell(option: Option<unknown>): string {
+  if (option.required) return '**required**';
+  return option.defaultText === undefined ? 'none' : `\`${option.defaultText || '(empty)'}\``;
+}

@@ -1,0 +1,3 @@
+export { ManualClock } from './manual-clock.js';
+export { seededRandom } from './seeded-random.js';
+export { type StoreFixture, storeSuite } from './store-suite.js';

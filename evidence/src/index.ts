@@ -1,1 +1,56 @@
-export {};
+export {
+  type AuditBundle,
+  type AuditEntry,
+  auditBundleBytes,
+  auditBundleLimit,
+  parseAuditBundle,
+} from './audit/bundle.js';
+export type { AuditReport, Check, Finding, FindingCode, Story, TransferStory } from './audit/report.js';
+export { verifyAudit } from './audit/verify-audit.js';
+export { type Digest, digestOf, isDigest } from './digest.js';
+export { EvidenceError, type EvidenceErrorCode, type EvidenceErrorData } from './errors.js';
+export { canonicalJson, type Json, parseCanonical } from './json/canonical.js';
+export { type Jwk, jwkOf, publicKeyOf, thumbprint } from './jws/jwk.js';
+export { readJson, signJson, verifyJson } from './jws/signed-json.js';
+export { type SigningKey, signingKeyFrom } from './jws/signing-key.js';
+export { emptyRoot, leafHash, nodeHash } from './merkle/hashing.js';
+export { type HashReader, proveConsistency, proveInclusion, rootOf } from './merkle/prove.js';
+export { inclusionProofOf, merkleRoot } from './merkle/tree.js';
+export { verifyConsistency, verifyInclusion } from './merkle/verify.js';
+export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './note/checkpoint.js';
+export { noteLimits, type OpenedNote, openNote, signNote } from './note/signed-note.js';
+export { formatReceipt, type ReceiptParts, readReceipt, verifyReceipt } from './note/tlog-proof.js';
+export { type NoteVerifier, noteVerifier, vkeyOf } from './note/vkey.js';
+export {
+  type Envelope,
+  envelopeDigest,
+  envelopeLimit,
+  type Parties,
+  readEnvelope,
+  signEnvelope,
+  verifyEnvelope,
+  verifyEnvelopeBy,
+} from './record/envelope.js';
+export { leafData, leafLength } from './record/leaf.js';
+export {
+  type AgreementStatement,
+  type EndStatement,
+  parseStatement,
+  type StartStatement,
+  type Statement,
+  saltOf,
+  statementBytes,
+  statementLimit,
+} from './record/statement.js';
+export { decodeEntries, encodeEntries } from './tiles/entry-bundle.js';
+export { entriesPath, type FetchTile, type TileId, tileHeight, tilePath, tileWidth, widthIn } from './tiles/path.js';
+export { tileHashReader } from './tiles/tile-hash-reader.js';
+export { VerifiedTiles } from './tiles/verified-tiles.js';
+export {
+  type AuthorityKeys,
+  issueKeyStatement,
+  type KeyStatement,
+  type VerifiedKey,
+  verifyKeyStatement,
+} from './trust/key-statement.js';
+export { authorityKeys, issueTrustBundle, type TrustBundle, verifyTrustBundle } from './trust/trust-bundle.js';

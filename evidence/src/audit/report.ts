@@ -1,0 +1,116 @@
+import type { Digest } from '../digest.js';
+import { EvidenceError } from '../errors.js';
+
+/** What an audit can find wrong. */
+export type FindingCode =
+  /** The bundle is not canonical JSON of the one shape. */
+  | 'BUNDLE_INVALID'
+  /** The trust bundle is not signed by a pinned key, or names no log. */
+  | 'TRUST_INVALID'
+  | 'KEY_STATEMENT_INVALID'
+  | 'ENVELOPE_INVALID'
+  /** A valid envelope of another agreement, or of somebody who is no party to it. */
+  | 'ENVELOPE_FOREIGN'
+  /** The agreement's envelopes name different parties, or there is none. */
+  | 'PARTIES_UNCLEAR'
+  /** A signer's sequence numbers have a gap or a repetition. */
+  | 'SEQUENCE_BROKEN'
+  | 'STATEMENT_INVALID'
+  /** A statement that no envelope of the bundle signs as what it is. */
+  | 'STATEMENT_UNSIGNED'
+  /** Statements or entries repeated, or in another order than the one defined. */
+  | 'ORDER_WRONG'
+  /** The agreement statement does not fit its envelopes or its own policy. */
+  | 'AGREEMENT_MISMATCH'
+  /** A start, an end and the agreement that do not follow from each other. */
+  | 'CHAIN_BROKEN'
+  /** The parties signed different stories, and nobody disputes. */
+  | 'STORY_DIFFERS'
+  | 'RECEIPT_INVALID'
+  | 'CHECKPOINT_INVALID'
+  /** The published log is smaller than one that it signed for before. */
+  | 'LOG_SHRUNK'
+  /** The published log is not the continuation of one that it signed for before. */
+  | 'LOG_FORKED'
+  /** The published log does not hold the leaf at the receipt's place. */
+  | 'LEAF_MISSING'
+  /** A tile or an entry bundle could not be had. */
+  | 'TILE_MISSING'
+  /** A tile or an entry bundle is not of the tree that the published checkpoint commits to. */
+  | 'TILE_INVALID';
+
+/** One thing that is wrong, and where. */
+export interface Finding {
+  readonly code: FindingCode;
+  /**
+   * `bundle#<JSON pointer>`, `checkpoint`, or the path of a tile, each with `@<offset in bytes>` where that is known.
+   */
+  readonly where: string;
+  readonly message: string;
+}
+
+/** A check that was made, on how many things, and how many findings it has. */
+export interface Check {
+  readonly check: 'bundle' | 'trust' | 'envelopes' | 'statements' | 'record' | 'receipts' | 'log';
+  readonly examined: number;
+  readonly findings: number;
+}
+
+/** How a transfer ended, by what the parties signed. `unknown` when an end statement was not released. */
+export type TransferStory = 'running' | 'agreed' | 'one-sided' | 'disputed' | 'unknown';
+
+/** What the record says happened: no judgement, but what a reader must know who believes it. */
+export interface Story {
+  /** Who signed the agreement. `one-sided` with a peer that signs nothing. */
+  readonly agreement: 'agreed' | 'one-sided';
+  readonly transfers: readonly {
+    /** The provider's pid, when a statement that names it was released. */
+    readonly transfer?: string;
+    /** Id of the start statement. */
+    readonly start: Digest;
+    readonly story: TransferStory;
+  }[];
+  /** Statements that were signed and logged but not released. */
+  readonly unreleased: readonly Digest[];
+}
+
+export interface AuditReport {
+  /** Nothing was found. */
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  readonly checks: readonly Check[];
+  /** What this audit cannot tell. */
+  readonly unchecked: readonly string[];
+  /** Leaves in the published log. */
+  readonly treeSize: bigint;
+  /** Places in the log of the entries whose receipts hold, in the bundle's order. */
+  readonly indexes: readonly bigint[];
+  /** Absent when the envelopes could not be read. */
+  readonly story?: Story;
+}
+
+/** Collects findings and what was examined, check by check. */
+export class Findings {
+  readonly list: Finding[] = [];
+  readonly checks: Check[] = [];
+
+  add(code: FindingCode, where: string, message: string): void {
+    this.list.push({ code, where, message });
+  }
+
+  /** Adds what an {@link EvidenceError} says; whatever else is thrown is a mistake of ours, and thrown again. */
+  addError(code: FindingCode, where: string, error: unknown): void {
+    if (!(error instanceof EvidenceError)) throw error;
+    const { pointer = '', offset } = error.data;
+    const why = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+    this.add(code, `${where}${pointer}${offset === undefined ? '' : `@${offset}`}`, `${error.message}${why}`);
+  }
+
+  /** Runs one check and counts what it finds. */
+  async during<T>(check: Check['check'], examined: number, run: () => T | Promise<T>): Promise<T> {
+    const before = this.list.length;
+    const result = await run();
+    this.checks.push({ check, examined, findings: this.list.length - before });
+    return result;
+  }
+}

@@ -1,0 +1,34 @@
+import { EvidenceError } from '../errors.js';
+import { emptyRoot, nodeHash } from './hashing.js';
+
+/** The root over leaf hashes held in memory (RFC 6962 section 2.1). */
+export function merkleRoot(leafHashes: readonly Uint8Array[]): Uint8Array {
+  return levelsOf(leafHashes).at(-1)?.[0] ?? emptyRoot;
+}
+
+/**
+ * The inclusion proof (RFC 6962 section 2.1.1) of one of the leaf hashes held in memory.
+ *
+ * @throws EvidenceError OUT_OF_RANGE
+ */
+export function inclusionProofOf(leafHashes: readonly Uint8Array[], index: number): Uint8Array[] {
+  if (!Number.isInteger(index) || index < 0 || index >= leafHashes.length) {
+    throw new EvidenceError('OUT_OF_RANGE', `expected an index below ${leafHashes.length}, got ${index}`);
+  }
+  // A node without a sibling rises unchanged, so its level adds nothing to the path.
+  return levelsOf(leafHashes).flatMap((level, height) => level[(index >> height) ^ 1] ?? []);
+}
+
+/** Every level from the leaves to the root; the last node of an odd level rises as it is. */
+function levelsOf(leafHashes: readonly Uint8Array[]): (readonly Uint8Array[])[] {
+  const levels: (readonly Uint8Array[])[] = [leafHashes];
+  for (let level = leafHashes; level.length > 1; levels.push(level)) {
+    const above: Uint8Array[] = [];
+    for (let at = 0; at < level.length; at += 2) {
+      const [left, right] = level.slice(at, at + 2);
+      if (left) above.push(right ? nodeHash(left, right) : left);
+    }
+    level = above;
+  }
+  return levels;
+}

@@ -1,0 +1,176 @@
+import { type Digest, digestOf } from '../digest.js';
+import { canonicalJson, type Json, parseCanonical } from '../json/canonical.js';
+import {
+  anyObject,
+  decimal,
+  digest,
+  identifier,
+  instant,
+  isObject,
+  object,
+  oneOf,
+  type Reader,
+  refuse,
+  text,
+} from '../json/shape.js';
+
+/** The longest statement, in bytes of canonical JSON. */
+export const statementLimit = 262_144;
+
+/** What both sides agreed. Its id is the agreement digest that all other evidence names. */
+export type AgreementStatement = {
+  version: '1';
+  type: 'agreement';
+  /** The `agreement` member exactly as parsed from the ContractAgreementMessage. */
+  agreement: { [key: string]: Json };
+  providerPid: string;
+  consumerPid: string;
+  provider: string;
+  consumer: string;
+  /** By the provider's clock. */
+  time: string;
+  salt: string;
+};
+
+/** What the provider is about to send under which decision; logged before the first byte leaves. */
+export type StartStatement = {
+  version: '1';
+  type: 'transfer-start';
+  agreement: Digest;
+  /** The provider's pid of the transfer process. */
+  transfer: string;
+  consumerPid: string;
+  dataset: string;
+  datasetVersion: Digest;
+  /** Bytes, decimal. */
+  size: string;
+  /** As the consumer declared it. */
+  purpose?: string;
+  /** Digest of the provider's decision record. */
+  decision: Digest;
+  time: string;
+  salt: string;
+};
+
+/** What was sent. Both sides sign the same one, or the consumer signs one of its own for the same slot and disputes. */
+export type EndStatement = {
+  version: '1';
+  type: 'transfer-end';
+  agreement: Digest;
+  transfer: string;
+  /** Id of the start statement. */
+  start: Digest;
+  /** Decimal. */
+  bytes: string;
+  /** Of the bytes sent; of the bytes received, when disputed. */
+  digest: Digest;
+  outcome: 'complete' | 'disputed';
+  /** Who disputes; exactly on a consumer's own disputing statement. */
+  signer?: string;
+  time: string;
+  salt: string;
+};
+
+/** Layer 1 of the evidence: private, known to both parties and to whomever they release it to. */
+export type Statement = AgreementStatement | StartStatement | EndStatement;
+
+const pid = text(500, /^.+$/su, 'a process id');
+const salt = text(22, /^[A-Za-z0-9_-]{21}[AQgw]$/, '128 random bits in base64url');
+const version = oneOf('1');
+
+const readAgreement = object({
+  version,
+  type: oneOf('agreement'),
+  agreement: anyObject,
+  providerPid: pid,
+  consumerPid: pid,
+  provider: identifier,
+  consumer: identifier,
+  time: instant,
+  salt,
+});
+
+const readStart = object(
+  {
+    version,
+    type: oneOf('transfer-start'),
+    agreement: digest,
+    transfer: pid,
+    consumerPid: pid,
+    dataset: identifier,
+    datasetVersion: digest,
+    size: decimal,
+    decision: digest,
+    time: instant,
+    salt,
+  },
+  { purpose: text(1_000) },
+);
+
+const readEndMembers = object(
+  {
+    version,
+    type: oneOf('transfer-end'),
+    agreement: digest,
+    transfer: pid,
+    start: digest,
+    bytes: decimal,
+    digest,
+    outcome: oneOf('complete', 'disputed'),
+    time: instant,
+    salt,
+  },
+  { signer: identifier },
+);
+
+const readEnd: Reader<EndStatement> = (value, pointer) => {
+  const end = readEndMembers(value, pointer);
+  if ((end.outcome === 'disputed') !== (end.signer !== undefined)) {
+    refuse(`${pointer}/signer`, 'a signer exactly on a disputing statement', end.signer);
+  }
+  return end;
+};
+
+const readers: Record<Statement['type'], Reader<Statement>> = {
+  agreement: readAgreement,
+  'transfer-start': readStart,
+  'transfer-end': readEnd,
+};
+
+const readType = oneOf('agreement', 'transfer-start', 'transfer-end');
+
+const readStatement: Reader<Statement> = (value, pointer) => {
+  if (!isObject(value)) return refuse(pointer, 'an object', value);
+  return readers[readType(value.type ?? null, `${pointer}/type`)](value, pointer);
+};
+
+/**
+ * The salt of a statement from 16 random bytes: without it, whoever guesses a statement could check the guess against its
+ * digest.
+ *
+ * @throws TypeError for another number of bytes
+ */
+export function saltOf(random: Uint8Array): string {
+  if (random.length !== 16) throw new TypeError(`expected 16 random bytes, got ${random.length}`);
+  return Buffer.from(random).toString('base64url');
+}
+
+/**
+ * The bytes of a statement: its canonical form in UTF-8. Their digest is its id.
+ *
+ * @throws EvidenceError SHAPE_INVALID, TOO_LARGE when the statement is not one a reader would accept
+ */
+export function statementBytes(statement: Statement): Uint8Array {
+  const bytes = Buffer.from(canonicalJson(statement));
+  parseStatement(bytes);
+  return bytes;
+}
+
+/**
+ * Reads a statement from its bytes, or from their text.
+ *
+ * @throws EvidenceError TOO_LARGE, NOT_CANONICAL, SHAPE_INVALID
+ */
+export function parseStatement(bytes: Uint8Array | string): { statement: Statement; id: Digest } {
+  return { statement: readStatement(parseCanonical(bytes, statementLimit), ''), id: digestOf(bytes) };
+}

@@ -44,7 +44,14 @@ async function certified(participant: string, changes: Partial<KeyStatement> = {
 }
 
 function entry(local: string, changes: Partial<DatasetEntry> = {}): DatasetEntry {
-  return { version: '1', id: `${acme}:${local}`, title: { en: local }, keywords: [], formats: ['GrpcData-PULL'], ...changes };
+  return {
+    version: '1',
+    id: `${acme}:${local}`,
+    title: { en: local },
+    keywords: [],
+    formats: ['GrpcData-PULL'],
+    ...changes,
+  };
 }
 
 const tree = entryTree(acme, [entry('c'), entry('a', { title: { zh: '挖掘机动臂总成' } }), entry('b')]);
@@ -205,7 +212,10 @@ describe('entries', () => {
   });
 
   it('are bounded in bytes', () => {
-    const large = entry('a', { description: '挖'.repeat(4_000), keywords: Array.from({ length: 32 }, (_, n) => `${n}${'挖'.repeat(90)}`) });
+    const large = entry('a', {
+      description: '挖'.repeat(4_000),
+      keywords: Array.from({ length: 32 }, (_, n) => `${n}${'挖'.repeat(90)}`),
+    });
     expect(() => entryBytes(large)).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));
   });
 

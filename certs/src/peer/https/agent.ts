@@ -1,0 +1,76 @@
+import type { ClientRequest } from 'node:http';
+import { Agent } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import type { Clock } from '@causeway/platform';
+import { type Expected, type Peer, unexpired } from '../peer.js';
+import { contextOptions, identityCheck, type TlsIdentity } from '../tls.js';
+
+const handshakeMs = 10_000;
+
+/**
+ * Connections to one expected peer. A socket is handed to HTTP only after the handshake has ended and the identity was
+ * compared: Node's own agent hands it out at once, and what is written meanwhile can leave with the last handshake message.
+ */
+export class PeerAgent extends Agent {
+  readonly #peers = new WeakMap<object, Peer>();
+  readonly #expect: Expected;
+  readonly #identity: TlsIdentity;
+  readonly #clock: Clock;
+
+  constructor(identity: TlsIdentity, expect: Expected, clock: Clock) {
+    // A resumed session skips checkServerIdentity, so none is kept.
+    super({ keepAlive: true, maxSockets: 32, maxFreeSockets: 4, maxCachedSessions: 0, timeout: 30_000 });
+    this.#identity = identity;
+    this.#expect = expect;
+    this.#clock = clock;
+  }
+
+  override createConnection(
+    options: ConnectionOptions,
+    done: (error: Error | null, socket: Duplex) => void,
+  ): Duplex | null | undefined {
+    let peer: Peer | undefined;
+    let refusal: unknown;
+    const socket: TLSSocket = connect({
+      host: options.host ?? 'localhost',
+      port: Number(options.port),
+      ...(options.servername ? { servername: options.servername } : {}),
+      ...contextOptions(this.#identity),
+      checkServerIdentity: identityCheck(
+        this.#expect,
+        (seen) => {
+          peer = seen;
+        },
+        (error) => {
+          refusal = error;
+        },
+      ),
+    });
+    const late = setTimeout(() => socket.destroy(new Error('the handshake took too long')), handshakeMs);
+    const failed = (error: Error) => {
+      clearTimeout(late);
+      done(refusal instanceof Error ? refusal : error, socket);
+    };
+    socket.once('error', failed);
+    socket.once('secureConnect', () => {
+      clearTimeout(late);
+      socket.removeListener('error', failed);
+      if (peer) this.#peers.set(socket, peer);
+      done(null, socket);
+    });
+    return undefined;
+  }
+
+  /** A pooled connection may have outlived the certificate it was opened with. */
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    super.reuseSocket(socket, request);
+    const peer = this.#peers.get(socket);
+    try {
+      if (peer) unexpired(peer, this.#clock.now());
+    } catch (error) {
+      socket.destroy();
+      request.destroy(error instanceof Error ? error : undefined);
+    }
+  }
+}

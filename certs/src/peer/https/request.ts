@@ -1,0 +1,126 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { type Clock, systemClock } from '@causeway/platform';
+import { TrustError } from '../errors.js';
+import type { Identity } from '../identity.js';
+import type { Expected } from '../peer.js';
+import { requireTls13 } from '../tls.js';
+import { PeerAgent } from './agent.js';
+
+export interface PeerRequestOptions {
+  readonly identity: Identity;
+  /** `https:` only. */
+  readonly url: string;
+  readonly expect: Expected;
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** For the whole exchange, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Largest answer read, in bytes. */
+  readonly maxBytes: number;
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
+}
+
+export interface PeerResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const agents = new WeakMap<object, Map<string, PeerAgent>>();
+const mostAgents = 1_000;
+
+/**
+ * One HTTPS request to a named peer. Nothing is sent before its certificate has been verified and compared with `expect`.
+ * Redirects are not followed.
+ * @throws TrustError PEER_UNEXPECTED | PEER_MALFORMED | PEER_UNREACHABLE | PEER_TIMEOUT | RESPONSE_TOO_LARGE
+ */
+export function peerRequest(options: PeerRequestOptions): Promise<PeerResponse> {
+  return send(options, agentFor(options.identity, options.expect, options.clock ?? systemClock));
+}
+
+/** {@link peerRequest} over a given agent. */
+export async function send(
+  options: Omit<PeerRequestOptions, 'identity' | 'expect'>,
+  agent: PeerAgent,
+): Promise<PeerResponse> {
+  requireTls13();
+  const url = new URL(options.url);
+  if (url.protocol !== 'https:') throw new TypeError(`expected an https: address; ${url.protocol} came`);
+  const late = AbortSignal.timeout(options.timeoutMs);
+  const signal = options.signal ? AbortSignal.any([late, options.signal]) : late;
+  try {
+    return await exchange(url, options, agent, signal);
+  } catch (error) {
+    if (error instanceof TrustError) throw error;
+    options.signal?.throwIfAborted();
+    if (late.aborted) {
+      throw new TrustError('PEER_TIMEOUT', `${url.host} did not answer within ${options.timeoutMs} ms`, {
+        cause: error,
+      });
+    }
+    throw new TrustError('PEER_UNREACHABLE', `${url.host} could not be reached or broke off`, { cause: error });
+  }
+}
+
+function exchange(
+  url: URL,
+  options: Pick<PeerRequestOptions, 'method' | 'headers' | 'body' | 'maxBytes'>,
+  agent: PeerAgent,
+  signal: AbortSignal,
+): Promise<PeerResponse> {
+  const body = options.body === undefined ? undefined : Buffer.from(options.body);
+  const length = body ? { 'content-length': String(body.length) } : {};
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(
+      url,
+      { method: options.method, headers: { ...options.headers, ...length }, agent, signal },
+      (response) => {
+        readBounded(response, options.maxBytes).then(
+          (text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+          (error) => {
+            request.destroy();
+            reject(error);
+          },
+        );
+      },
+    );
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function readBounded(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > maxBytes) {
+      throw new TrustError('RESPONSE_TOO_LARGE', `expected an answer of at most ${maxBytes} bytes; more came`);
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function agentFor(identity: Identity, expect: Expected, clock: Clock): PeerAgent {
+  let known = agents.get(identity.tls);
+  if (!known) {
+    known = new Map();
+    agents.set(identity.tls, known);
+  }
+  const name = `${expect.role} ${expect.id}`;
+  let agent = known.get(name);
+  if (!agent) {
+    const oldest = known.size >= mostAgents ? known.entries().next().value : undefined;
+    if (oldest) {
+      oldest[1].destroy();
+      known.delete(oldest[0]);
+    }
+    agent = new PeerAgent(identity, expect, clock);
+    known.set(name, agent);
+  }
+  return agent;
+}

@@ -1,0 +1,1 @@
+export { type TestIdentityOptions, type TestServices, type TestTrust, testTrust } from './test-trust.js';

@@ -7,8 +7,32 @@ export {
 } from './audit/bundle.js';
 export type { AuditReport, Check, Finding, FindingCode, Story, TransferStory } from './audit/report.js';
 export { verifyAudit } from './audit/verify-audit.js';
+export { type DatasetEntry, entryBytes, entryLimits, parseEntry, publisherOf } from './dataset-entry.js';
 export { type Digest, digestOf, isDigest } from './digest.js';
 export { EvidenceError, type EvidenceErrorCode, type EvidenceErrorData } from './errors.js';
+export {
+  buildHead,
+  type EntryTree,
+  entryTree,
+  type Head,
+  headLimits,
+  headType,
+  isDatasetOf,
+  proofTree,
+  readHead,
+  type SignedHead,
+  signHead,
+} from './head.js';
+export {
+  type DropReason,
+  dropReasons,
+  type HeadContext,
+  type Hit,
+  type Verdict,
+  verifyEntry,
+  verifyHead,
+  verifyHit,
+} from './hit.js';
 export { canonicalJson, type Json, parseCanonical } from './json/canonical.js';
 export { type Jwk, jwkOf, publicKeyOf, thumbprint } from './jws/jwk.js';
 export { readJson, signJson, verifyJson } from './jws/signed-json.js';

@@ -154,7 +154,12 @@ function entryOf(key: Uint8Array, stored: Uint8Array): StoredEntry {
   const version = decodeNumber(stored);
   if (version === undefined)
     throw new StoreError('STORE_DAMAGED', 'An entry of the store holds no version; restore the store from a backup.');
-  return { key, value: stored.subarray(8), version };
+  return { key: plain(key), value: plain(stored.subarray(8)), version };
+}
+
+// Level answers Buffers, whose slice() shares memory where that of a Uint8Array copies.
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function bounds({ prefix = new Uint8Array(), after, before, reverse = false, limit }: Range) {

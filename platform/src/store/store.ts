@@ -51,7 +51,7 @@ export interface Lease {
  * Ordered keys, atomic conditional commits, leases: all that a service may ask of a database.
  *
  * Keys are 1 to 1,024 bytes; those that begin with a zero byte belong to the engine and are refused with a `TypeError`
- * (`key()` never makes one). Versions grow with every commit and never repeat, not even after a delete and a restart.
+ * but in a condition (`key()` never makes one). Versions grow with every commit and never repeat, not even after a delete and a restart.
  * Throws `StoreError`: STORE_TOO_LARGE beyond `storeLimits`, STORE_CLOSED after `close`, STORE_FAILED when the medium
  * fails (what was being committed is then in doubt until the store is opened again).
  */
@@ -99,7 +99,10 @@ export function checkCommit(commit: Commit): void {
   if (writes.length > storeLimits.writes) throw tooLarge('commit', writes.length, storeLimits.writes, 'writes');
   if (conditions.length > storeLimits.conditions)
     throw tooLarge('commit', conditions.length, storeLimits.conditions, 'conditions');
-  for (const condition of conditions) checkKey(condition.key);
+  for (const { key } of conditions) {
+    // A fence is a key of the engine's own, so conditions may name those.
+    if (key[0] !== 0) checkKey(key);
+  }
   const seen = new Set<string>();
   let bytes = 0;
   for (const write of writes) {

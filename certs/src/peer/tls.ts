@@ -1,7 +1,8 @@
 import { constants } from 'node:crypto';
 import tls from 'node:tls';
+import type { Clock } from '@causeway/platform';
 import type { Identity } from './identity.js';
-import { demandPeer, type Expected, type Peer, peerOfCertificate } from './peer.js';
+import { demandPeer, type Expected, type Peer, peerOfCertificate, unexpired } from './peer.js';
 
 /**
  * Sets TLS 1.3 as the least version of this whole process: grpc-js has no option of its own for it. Every function here
@@ -44,12 +45,13 @@ export function serverOptions(identity: TlsIdentity & Pick<Identity, 'tls'>, opt
  */
 export function identityCheck(
   expect: Expected,
+  clock: Clock,
   seen: (peer: Peer) => void,
   refused: (error: unknown) => void,
 ): (host: string, certificate: { readonly raw: Buffer }) => Error | undefined {
   return (_host, certificate) => {
     try {
-      seen(demandPeer(peerOfCertificate(certificate.raw), expect));
+      seen(unexpired(demandPeer(peerOfCertificate(certificate.raw), expect), clock.now()));
       return undefined;
     } catch (error) {
       refused(error);

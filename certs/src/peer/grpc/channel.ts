@@ -174,6 +174,7 @@ export class PeerChannel {
     const { identity, address, expect } = this.#options;
     const check = identityCheck(
       expect,
+      this.#clock,
       (peer) => {
         this.#peer = peer;
         this.#refusal = undefined;

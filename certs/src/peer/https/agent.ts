@@ -39,6 +39,7 @@ export class PeerAgent extends Agent {
       ...contextOptions(this.#identity),
       checkServerIdentity: identityCheck(
         this.#expect,
+        this.#clock,
         (seen) => {
           peer = seen;
         },

@@ -22,6 +22,8 @@ export type EvidenceErrorCode =
   | 'PROOF_INVALID'
   /** A tile or an entry bundle that is malformed or not of this tree; `data.path` and `data.offset` say where. */
   | 'TILE_INVALID'
+  /** A tile or an entry bundle that the tree must have could not be fetched. */
+  | 'TILE_MISSING'
   /** Not a C2SP verifier key. */
   | 'VKEY_INVALID'
   /** Not a C2SP signed note. */
@@ -31,11 +33,7 @@ export type EvidenceErrorCode =
   /** The text of the note is no checkpoint of that log. */
   | 'CHECKPOINT_INVALID'
   /** Not a C2SP tlog-proof as a receipt is written. */
-  | 'RECEIPT_INVALID'
-  /** A signed head of a publisher that has expired, or a hit that is not under it. */
-  | 'HEAD_INVALID'
-  | 'HEAD_EXPIRED'
-  | 'HEAD_REPLAYED';
+  | 'RECEIPT_INVALID';
 
 /** Where in the input it is wrong, for the caller's own message. */
 export interface EvidenceErrorData {

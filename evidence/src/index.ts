@@ -37,7 +37,7 @@ export { canonicalJson, type Json, parseCanonical } from './json/canonical.js';
 export { type Jwk, jwkOf, publicKeyOf, thumbprint } from './jws/jwk.js';
 export { readJson, signJson, verifyJson } from './jws/signed-json.js';
 export { type SigningKey, signingKeyFrom } from './jws/signing-key.js';
-export { emptyRoot, leafHash, nodeHash } from './merkle/hashing.js';
+export { emptyRoot, hashLength, leafHash, nodeHash } from './merkle/hashing.js';
 export { type HashReader, proveConsistency, proveInclusion, rootOf } from './merkle/prove.js';
 export { inclusionProofOf, merkleRoot } from './merkle/tree.js';
 export { verifyConsistency, verifyInclusion } from './merkle/verify.js';

@@ -30,6 +30,8 @@ export type FindingCode =
   | 'CHECKPOINT_INVALID'
   /** The published log is smaller than one that it signed for before. */
   | 'LOG_SHRUNK'
+  /** A checkpoint carries signatures of keys that the trust bundle does not name: nothing can be said of them. */
+  | 'SIGNATURE_UNKNOWN'
   /** The published log is not the continuation of one that it signed for before. */
   | 'LOG_FORKED'
   /** The published log does not hold the leaf at the receipt's place. */
@@ -98,12 +100,23 @@ export class Findings {
     this.list.push({ code, where, message });
   }
 
-  /** Adds what an {@link EvidenceError} says; whatever else is thrown is a mistake of ours, and thrown again. */
-  addError(code: FindingCode, where: string, error: unknown): void {
-    if (!(error instanceof EvidenceError)) throw error;
-    const { pointer = '', offset } = error.data;
-    const why = error.cause instanceof Error ? ` (${error.cause.message})` : '';
-    this.add(code, `${where}${pointer}${offset === undefined ? '' : `@${offset}`}`, `${error.message}${why}`);
+  /** Runs something that may refuse its input; then adds what it says, and gives `undefined`. */
+  async attempt<T>(code: FindingCode, where: string, run: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await run();
+    } catch (error) {
+      // Whatever else is thrown is a mistake of ours, and no finding.
+      if (!(error instanceof EvidenceError)) throw error;
+      const { pointer = '', path = where, offset } = error.data;
+      const at = offset === undefined ? '' : `@${offset}`;
+      const why = error.code === 'NOT_CANONICAL' && error.cause ? ` (${messageOf(error.cause)})` : '';
+      this.add(
+        error.code === 'TILE_MISSING' ? 'TILE_MISSING' : code,
+        `${path}${pointer}${at}`,
+        `${error.message}${why}`,
+      );
+      return undefined;
+    }
   }
 
   /** Runs one check and counts what it finds. */
@@ -113,4 +126,8 @@ export class Findings {
     this.checks.push({ check, examined, findings: this.list.length - before });
     return result;
   }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -24,7 +24,7 @@ export interface OpenedNote {
  * @throws TypeError for a text or a name that a note cannot carry
  */
 export function signNote(text: string, name: string, privateKey: KeyObject): string {
-  if (!text.endsWith('\n') || hasControls(text)) {
+  if (!text.endsWith('\n') || hasControls(text) || !isWellFormed(text)) {
     throw new TypeError('expected the text of a note to end in a newline and to hold no other control character');
   }
   if (!isKeyName(name)) throw new TypeError(`expected a key name without spaces and plus, got '${name}'`);

@@ -3,16 +3,13 @@ import { EvidenceError } from '../errors.js';
 import { decimal, digest, identifier, list, object, oneOf, type Reader, refuse } from '../json/shape.js';
 import { readJson, signJson, verifyJson } from '../jws/signed-json.js';
 import type { SigningKey } from '../jws/signing-key.js';
-import { type AuthorityKeys, type VerifiedKey, verifyKeyStatement } from '../trust/key-statement.js';
+import { type AuthorityKeys, type VerifiedKey, validAt, verifyKeyStatement } from '../trust/key-statement.js';
 import type { Statement } from './statement.js';
 
 const typ = 'causeway-envelope+jws';
 
 /** The longest envelope, in bytes of JWS. */
 export const envelopeLimit = 65_536;
-
-/** How far the clocks of an authority and a participant may lie apart when a new key signs for the first time. */
-const skewMs = 30_000;
 
 /** Who may see a record. */
 export type Parties = {
@@ -30,7 +27,7 @@ export type Envelope = {
   statement: Digest;
   /** Id of the agreement statement. */
   agreement: Digest;
-  /** Decimal: the signer's own count of envelopes under this agreement, from 1 on without a gap. */
+  /** Decimal: the signer's own count of envelopes under this agreement: 1 on the agreement itself, then on without a gap. */
   sequence: string;
   signer: string;
   /** Exactly on an agreement's envelope. */
@@ -52,7 +49,13 @@ const readMembers = object(
 const readMembersOf: Reader<Envelope> = (value, pointer) => {
   const envelope: Envelope = readMembers(value, pointer);
   const { type, parties, signer } = envelope;
-  if (envelope.sequence === '0') refuse(`${pointer}/sequence`, 'a sequence number from 1 on', '0');
+  if ((envelope.sequence === '1') !== (type === 'agreement') || envelope.sequence === '0') {
+    refuse(
+      `${pointer}/sequence`,
+      'sequence number 1 on the agreement, and higher ones on what follows',
+      envelope.sequence,
+    );
+  }
   if (type !== 'agreement') {
     if (parties) refuse(`${pointer}/parties`, `no parties on the envelope of a ${type}`, parties);
     return envelope;
@@ -128,10 +131,6 @@ export async function verifyEnvelopeBy(
   }
   await verifyJson(jws, typ, key.publicKey, envelopeLimit);
   return envelope;
-}
-
-function validAt(key: VerifiedKey, at: number): boolean {
-  return Date.parse(key.notBefore) - skewMs <= at && at <= Date.parse(key.notAfter);
 }
 
 /** The identity of a signed envelope: the digest of its bytes. What the log is idempotent by. */

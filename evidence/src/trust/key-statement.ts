@@ -31,6 +31,9 @@ export type VerifiedKey = KeyStatement & { readonly publicKey: KeyObject };
 /** The authority's statement keys by `kid`. */
 export type AuthorityKeys = ReadonlyMap<string, KeyObject>;
 
+/** How far the clocks of an authority and a participant may lie apart when a new key signs for the first time. */
+const skewMs = 30_000;
+
 const readMembers = object({
   version: oneOf('1'),
   participant: identifier,
@@ -74,4 +77,14 @@ export async function verifyKeyStatement(jws: string, authorities: AuthorityKeys
     );
   }
   return readStatement(await verifyJson(jws, typ, authority), '');
+}
+
+/** Whether the key may sign at this moment, in milliseconds. */
+export function validAt(key: KeyStatement, at: number): boolean {
+  return Date.parse(key.notBefore) - skewMs <= at && validUntil(key, at);
+}
+
+/** Whether the key has not expired before this moment, in milliseconds. */
+export function validUntil(key: KeyStatement, at: number): boolean {
+  return at <= Date.parse(key.notAfter);
 }

@@ -1,0 +1,140 @@
+import type { Digest } from '../digest.js';
+import type { Parties } from '../record/envelope.js';
+import type { AgreementStatement, EndStatement, StartStatement } from '../record/statement.js';
+import type { SignedEntry } from './entries.js';
+import type { Findings, Story, TransferStory } from './report.js';
+import type { ReleasedStatement } from './statements.js';
+
+type Released<S> = Omit<ReleasedStatement, 'statement'> & { readonly statement: S };
+
+/** Checks that the statements follow from each other, and tells what both sides say happened. */
+export function tellStory(
+  entries: readonly SignedEntry[],
+  statements: readonly ReleasedStatement[],
+  parties: Parties,
+  findings: Findings,
+): Story {
+  const { agreement, starts, ends } = sort(statements);
+  if (agreement) checkAgreement(agreement, parties, findings);
+  for (const start of starts) checkStart(start, agreement?.statement, findings);
+  const startIds = new Set(signedAs('transfer-start', entries));
+  for (const end of ends) checkEnd(end, startIds, starts, parties, findings);
+
+  const released = new Set(statements.map(({ id }) => id));
+  const unreleased = [...new Set(entries.map(({ envelope }) => envelope.statement))].filter((id) => !released.has(id));
+  const endsUnknown = signedAs('transfer-end', entries).some((id) => !released.has(id));
+  checkTransfersDistinct(starts, findings);
+  const transfers = [...startIds].map((start) => {
+    const own = ends.filter(({ statement }) => statement.start === start);
+    const transfer = (starts.find(({ id }) => id === start) ?? own[0])?.statement.transfer;
+    return { ...(transfer === undefined ? {} : { transfer }), start, story: storyOf(own, endsUnknown, findings) };
+  });
+  const signers = new Set(
+    entries.filter(({ envelope }) => envelope.type === 'agreement').map(({ envelope }) => envelope.signer),
+  );
+  return { agreement: signers.size === 2 ? 'agreed' : 'one-sided', transfers, unreleased };
+}
+
+function sort(statements: readonly ReleasedStatement[]) {
+  let agreement: Released<AgreementStatement> | undefined;
+  const starts: Released<StartStatement>[] = [];
+  const ends: Released<EndStatement>[] = [];
+  for (const { statement, ...rest } of statements) {
+    if (statement.type === 'agreement') agreement = { ...rest, statement };
+    else if (statement.type === 'transfer-start') starts.push({ ...rest, statement });
+    else ends.push({ ...rest, statement });
+  }
+  return { agreement, starts, ends };
+}
+
+function signedAs(type: 'transfer-start' | 'transfer-end', entries: readonly SignedEntry[]): Digest[] {
+  return entries.flatMap(({ envelope }) => (envelope.type === type ? envelope.statement : []));
+}
+
+function checkAgreement(
+  { where, statement }: Released<AgreementStatement>,
+  parties: Parties,
+  findings: Findings,
+): void {
+  const { agreement, provider, consumer } = statement;
+  const expected = [
+    ['/provider', provider, parties.provider],
+    ['/consumer', consumer, parties.consumer],
+    // A policy may leave them out; when it names them, it names these.
+    ['/agreement/assigner', agreement.assigner ?? provider, provider],
+    ['/agreement/assignee', agreement.assignee ?? consumer, consumer],
+  ] as const;
+  for (const [pointer, got, wanted] of expected) {
+    if (got !== wanted)
+      findings.add('AGREEMENT_MISMATCH', `${where}${pointer}`, `expected ${wanted}, got ${String(got)}`);
+  }
+}
+
+function checkStart(
+  { where, statement, entries }: Released<StartStatement>,
+  agreement: AgreementStatement | undefined,
+  findings: Findings,
+): void {
+  if (entries.some(({ envelope }) => envelope.agreement !== statement.agreement)) {
+    findings.add('CHAIN_BROKEN', `${where}/agreement`, 'expected the agreement that the envelope names');
+  }
+  const target = agreement?.agreement.target ?? statement.dataset;
+  if (target !== statement.dataset) {
+    findings.add(
+      'CHAIN_BROKEN',
+      `${where}/dataset`,
+      `expected the agreement's target ${String(target)}, got ${statement.dataset}`,
+    );
+  }
+}
+
+/** A restarted or resumed stream goes on under the same start, so a transfer has one. */
+function checkTransfersDistinct(starts: readonly Released<StartStatement>[], findings: Findings): void {
+  const seen = new Set<string>();
+  for (const { where, statement } of starts) {
+    if (seen.has(statement.transfer)) {
+      findings.add('CHAIN_BROKEN', `${where}/transfer`, `expected one start of ${statement.transfer}`);
+    }
+    seen.add(statement.transfer);
+  }
+}
+
+function checkEnd(
+  { where, statement, entries }: Released<EndStatement>,
+  startIds: ReadonlySet<Digest>,
+  starts: readonly Released<StartStatement>[],
+  parties: Parties,
+  findings: Findings,
+): void {
+  const wrong = (member: string, message: string) => findings.add('CHAIN_BROKEN', `${where}/${member}`, message);
+  if (entries.some(({ envelope }) => envelope.agreement !== statement.agreement)) {
+    wrong('agreement', 'expected the agreement that the envelope names');
+  }
+  if (!startIds.has(statement.start)) wrong('start', `expected a start that was signed, got ${statement.start}`);
+  const start = starts.find(({ id }) => id === statement.start)?.statement;
+  if (start && start.transfer !== statement.transfer) wrong('transfer', `expected ${start.transfer}`);
+  if (statement.outcome === 'complete') {
+    if (start && start.size !== statement.bytes) wrong('bytes', `expected the ${start.size} bytes of the start`);
+    return;
+  }
+  if (statement.signer !== parties.consumer) wrong('signer', `expected the consumer ${parties.consumer} to dispute`);
+  if (entries.some(({ envelope }) => envelope.signer !== statement.signer)) {
+    wrong('signer', `expected nobody else to sign what ${String(statement.signer)} disputes`);
+  }
+}
+
+function storyOf(ends: readonly Released<EndStatement>[], endsUnknown: boolean, findings: Findings): TransferStory {
+  const signers = ends.flatMap(({ entries }) => entries.map(({ envelope }) => envelope.signer));
+  const complete = ends.filter(({ statement }) => statement.outcome === 'complete');
+  const [, second] = complete;
+  if (second)
+    findings.add('STORY_DIFFERS', second.where, 'expected one end of the transfer that both sign, or a dispute');
+  if (new Set(signers).size !== signers.length) {
+    const where = ends.at(-1)?.where ?? 'bundle#/statements';
+    findings.add('STORY_DIFFERS', where, 'expected each party to sign one end of the transfer');
+  }
+  if (ends.length > complete.length || second) return 'disputed';
+  if (endsUnknown) return 'unknown';
+  if (ends.length === 0) return 'running';
+  return signers.length === 2 ? 'agreed' : 'one-sided';
+}

@@ -1,57 +1,43 @@
-import type {
-  CompareContext,
-  Comparison,
-  DecideOptions,
-  Decision,
-  DecisionRequest,
-  Facts,
-  Policy,
-  PolicyJson,
-  Problem,
-} from './model.js';
-
-export * from './model.js';
+export { compareRequest } from './compare/compare.js';
+export { factsOf } from './compare/witness.js';
+export { type CompiledPolicy, compile } from './decide/compile.js';
+export { decide } from './decide/decide.js';
+export { describePolicy } from './describe.js';
 export { PolicyError, type PolicyErrorCode } from './errors.js';
+export {
+  type AtomicConstraint,
+  type CompareContext,
+  type Comparison,
+  type ConflictStrategy,
+  type Constraint,
+  type DecideOptions,
+  type Decision,
+  type DecisionRequest,
+  type FactSource,
+  type Facts,
+  factSources,
+  type InstantValue,
+  type JsonValue,
+  type LogicalConstraint,
+  type Policy,
+  type PolicyJson,
+  type PolicyKind,
+  type Problem,
+  type ProblemCode,
+  type Reason,
+  type ReasonCode,
+  type Reservation,
+  type Rule,
+  type TextValue,
+  type Witness,
+} from './model.js';
+export { type ActionTerm, actionNames, includedIn } from './odrl/actions.js';
+export { auditorsTerm } from './odrl/terms.js';
+export { type ParseOptions, type ParseResult, parsePolicy, readPolicy } from './parse/policy.js';
+export { policyLimits } from './parse/reader.js';
+export { type AgreementTerms, agreementFor, type OfferTerms, offerFor } from './templates.js';
+export { toWire } from './wire.js';
+export type { Language } from './words.js';
 
-export type ParseResult =
-  | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
-export interface CompiledPolicy {
-  readonly policy: Policy;
-}
-export interface OfferTerms {
-  readonly id: string;
-  readonly target?: string;
-  readonly assignees?: readonly string[];
-  readonly action?: string;
-  readonly from?: string | number;
-  readonly until?: string | number;
-  readonly count?: number;
-  readonly purposes?: readonly string[];
-  readonly prohibit?: readonly string[];
-  readonly auditors?: readonly string[];
-}
-export declare const engineVersion: string;
-export declare const auditorsTerm: 'urn:causeway:v1:auditors';
-export declare function parsePolicy(
-  json: unknown,
-  options?: { kind?: 'Offer' | 'Agreement' | 'Set' | 'Request' },
-): ParseResult;
-/** @throws PolicyError POLICY_INVALID */
-export declare function readPolicy(json: unknown, options?: { kind?: 'Offer' | 'Agreement' | 'Set' | 'Request' }): Policy;
-export declare function compile(policy: Policy): CompiledPolicy;
-export declare function decide(
-  policy: CompiledPolicy,
-  request: DecisionRequest,
-  facts: Facts,
-  options?: DecideOptions,
-): Decision;
-export declare function compareRequest(request: Policy, offer: Policy, context?: CompareContext): Comparison;
-/** @throws PolicyError NOT_ON_DSP */
-export declare function toWire(policy: Policy): PolicyJson;
-export declare function offerFor(terms: OfferTerms): PolicyJson;
-export declare function agreementFor(
-  request: Policy,
-  terms: { id: string; target: string; assigner: string; assignee: string; timestamp: string },
-): PolicyJson;
-export declare function describePolicy(policy: Policy, lang: 'en' | 'zh'): string;
+/** Names the rules by which decisions are taken; in every decision record. Raised when a verdict could change. */
+export const engineVersion = 'causeway-policies/1';

@@ -38,6 +38,7 @@ export function keyParts(key: Uint8Array): KeyPart[] {
       offset = end + 2;
     } else if ((kind === tag.number || kind === tag.bigint) && offset + 8 <= bytes.length) {
       const value = bytes.readBigUInt64BE(offset);
+      if (kind === tag.number && value > Number.MAX_SAFE_INTEGER) throw notAKey();
       parts.push(kind === tag.number ? Number(value) : value);
       offset += 8;
     } else {

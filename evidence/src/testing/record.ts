@@ -1,0 +1,156 @@
+import { type AuditBundle, auditBundleBytes } from '../audit/bundle.js';
+import { type Digest, digestOf } from '../digest.js';
+import { jwkOf } from '../jws/jwk.js';
+import { type Envelope, signEnvelope } from '../record/envelope.js';
+import { leafData } from '../record/leaf.js';
+import {
+  type AgreementStatement,
+  type EndStatement,
+  type StartStatement,
+  type Statement,
+  saltOf,
+  statementBytes,
+} from '../record/statement.js';
+import { issueTrustBundle, type TrustBundle } from '../trust/trust-bundle.js';
+import { authority, keyOf, signedKeyStatementOf } from './keys.js';
+import { fetchFrom, MemoryLog } from './memory-log.js';
+
+export const provider = 'urn:causeway:mill';
+export const consumer = 'urn:causeway:maker';
+export const parties = { provider, consumer, auditors: ['urn:causeway:auditor'] };
+const dataset = `${provider}:energy`;
+const salt = saltOf(new Uint8Array(16));
+const some = digestOf('some');
+
+export const agreementStatement: AgreementStatement = {
+  version: '1',
+  type: 'agreement',
+  agreement: { '@id': 'urn:uuid:1', '@type': 'Agreement', assigner: provider, assignee: consumer, target: dataset },
+  providerPid: 'urn:uuid:2',
+  consumerPid: 'urn:uuid:3',
+  provider,
+  consumer,
+  time: '2026-05-01T10:00:00.000Z',
+  salt,
+};
+
+export const agreement: Digest = digestOf(statementBytes(agreementStatement));
+
+export const startStatement: StartStatement = {
+  version: '1',
+  type: 'transfer-start',
+  agreement,
+  transfer: 'urn:uuid:4',
+  consumerPid: 'urn:uuid:5',
+  dataset,
+  datasetVersion: some,
+  size: '1024',
+  purpose: 'planning',
+  decision: some,
+  time: '2026-05-01T10:01:00.000Z',
+  salt,
+};
+
+export const endStatement: EndStatement = {
+  version: '1',
+  type: 'transfer-end',
+  agreement,
+  transfer: 'urn:uuid:4',
+  start: digestOf(statementBytes(startStatement)),
+  bytes: '1024',
+  digest: some,
+  outcome: 'complete',
+  time: '2026-05-01T10:02:00.000Z',
+  salt,
+};
+
+/** What the consumer signs when it received something else. */
+export const disputingStatement: EndStatement = {
+  ...endStatement,
+  bytes: '1000',
+  digest: digestOf('other'),
+  outcome: 'disputed',
+  signer: consumer,
+};
+
+export function envelopeOf(statement: Statement, signer: string, sequence: string): Envelope {
+  const { type } = statement;
+  const id = digestOf(statementBytes(statement));
+  const envelope = { version: '1', type, statement: id, agreement, sequence, signer } as const;
+  return type === 'agreement' ? { ...envelope, parties } : envelope;
+}
+
+export function trustBundleOf(log: { origin: string; vkey: string }): TrustBundle {
+  return {
+    version: '1',
+    space: 'test',
+    sequence: '3',
+    issued: '2026-01-01T00:00:00.000Z',
+    roots: ['-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'],
+    authority: {
+      id: 'urn:causeway:authority',
+      https: 'https://authority.example',
+      keys: [{ kid: authority.kid, key: jwkOf(authority.publicKey) }],
+    },
+    broker: { id: 'urn:causeway:broker', https: 'https://broker.example', grpc: 'broker.example:443' },
+    clearingHouse: {
+      id: 'urn:causeway:clearing-house',
+      grpc: 'log.example:443',
+      https: 'https://log.example',
+      origin: log.origin,
+      vkey: log.vkey,
+    },
+  };
+}
+
+/** One envelope to log: a statement, who signs it, and what is unusual about the envelope. */
+export interface Signing {
+  readonly statement: Statement;
+  readonly signer: string;
+  readonly sequence: string;
+  readonly change?: Partial<Envelope>;
+  /** Its envelope is in the log, but not in the bundle. */
+  readonly withheld?: boolean;
+  /** Its statement is not in the bundle. */
+  readonly unreleased?: boolean;
+}
+
+/** The usual record: an agreement and one transfer, both ends signed by both. */
+export const usual: readonly Signing[] = [
+  { statement: agreementStatement, signer: provider, sequence: '1' },
+  { statement: agreementStatement, signer: consumer, sequence: '1' },
+  { statement: startStatement, signer: provider, sequence: '2' },
+  { statement: endStatement, signer: provider, sequence: '3' },
+  { statement: endStatement, signer: consumer, sequence: '2' },
+];
+
+/** What whoever audits takes from the log. */
+export async function publishedBy(log: MemoryLog) {
+  const published = { files: await log.published(), checkpoint: await log.checkpoint() };
+  const options = { pins: [authority.kid], checkpoint: published.checkpoint, fetchTile: fetchFrom(published.files) };
+  return { published, options };
+}
+
+/** A log that holds this record between other leaves, and the bundle about it. */
+export async function recordOf(signings: readonly Signing[], log: MemoryLog = new MemoryLog()) {
+  log.append(leafData('another envelope'));
+  const entries: AuditBundle['entries'] = [];
+  for (const { statement, signer, sequence, change, withheld } of signings) {
+    const envelope = await signEnvelope({ ...envelopeOf(statement, signer, sequence), ...change }, keyOf(signer));
+    const receipt = await log.receipt(log.append(leafData(envelope)));
+    if (!withheld) entries.push({ envelope, keyStatement: await signedKeyStatementOf(signer), receipt });
+  }
+  const held = await log.checkpoint();
+  log.append(leafData('a later envelope'));
+  const released = signings.filter(({ withheld, unreleased }) => !withheld && !unreleased);
+  const statements = new Set(released.map(({ statement }) => Buffer.from(statementBytes(statement)).toString()));
+  const bundle: AuditBundle = {
+    version: '1',
+    trust: await issueTrustBundle(trustBundleOf(log), authority),
+    agreement,
+    statements: [...statements],
+    entries,
+    checkpoint: held,
+  };
+  return { log, bundle, bytes: auditBundleBytes(bundle), ...(await publishedBy(log)) };
+}

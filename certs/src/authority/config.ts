@@ -11,7 +11,7 @@ export const authorityConfig = defineConfig('AUTHORITY', {
   port: option.port({ doc: 'Port for enrolment, trust and tokens (HTTPS).', default: 7400 }),
   publicHost: option.text({
     doc: 'Host name or address under which others reach the authority; it stands in invitations and the trust bundle.',
-    default: 'localhost',
+    default: '127.0.0.1',
   }),
   publicPort: option.port({ doc: 'Port under which others reach the authority; 0 for the one served.', default: 0 }),
   adminHost: option.text({

@@ -1,6 +1,33 @@
-import type { Clock, Logger, Random, Service } from '@causeway/platform';
-import type { Role } from '../peer/peer.js';
+import { createServer } from 'node:http';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import {
+  type Clock,
+  closeServer,
+  createMetrics,
+  ensureDir,
+  Lifecycle,
+  type Logger,
+  listen,
+  openLevelStore,
+  type Random,
+  type RunningServer,
+  type Service,
+  startOperations,
+} from '@causeway/platform';
+import { TrustError } from '../peer/errors.js';
+import { servePeerHttps } from '../peer/https/server.js';
+import { isPeerId } from '../peer/peer.js';
+import { type AuthorityAdmin, authorityAdmin } from './admin.js';
+import { adminRoutes } from './admin-routes.js';
+import { validityAt } from './approval.js';
+import { updateBundle } from './bundle.js';
+import { issueCertificate } from './certificate.js';
 import type { AuthorityConfig } from './config.js';
+import type { AuthorityContext } from './context.js';
+import { openKeyring } from './keys.js';
+import { openRoutes, publicRoutes } from './public-routes.js';
+import { records } from './records.js';
 
 export interface StartAuthorityOptions {
   readonly config: AuthorityConfig;
@@ -11,29 +38,111 @@ export interface StartAuthorityOptions {
   readonly log: Logger;
 }
 
-/** What its operator does; the same as over the operator's API. */
-export interface AuthorityAdmin {
-  invite(wanted: {
-    readonly name: string;
-    readonly id?: string;
-    readonly role: Role;
-    readonly attributes?: Readonly<Record<string, string | string[]>>;
-  }): Promise<{
-    readonly id: string;
-    readonly invitation: string;
-    readonly fingerprint: string;
-    readonly expires: number;
-  }>;
-  approve(enrolment: string): Promise<void>;
-  reject(enrolment: string, reason: string): Promise<void>;
-}
-
 export interface Authority extends Service {
   readonly admin: AuthorityAdmin;
+  /** The address in invitations and the trust bundle. */
+  readonly address: string;
   /** Fingerprint (kid) of the statement key: what an auditor pins. */
   readonly statementKey: string;
+  /** The operator's API key, also in `admin.key`. */
+  readonly adminKey: string;
 }
 
-export async function startAuthority(_options: StartAuthorityOptions): Promise<Authority> {
-  throw new Error('not yet');
+/**
+ * Starts the authority: enrolment, trust and tokens over HTTPS, the operator's API on loopback, health and metrics.
+ * @throws StoreError STORE_LOCKED, PlatformError PORT_IN_USE
+ */
+export async function startAuthority(options: StartAuthorityOptions): Promise<Authority> {
+  const { config, folder, clock, random, log } = options;
+  if (!isPeerId(config.id)) throw new TrustError('IDENTITY_INVALID', `${config.id} cannot be the id of an authority`);
+  const lifecycle = new Lifecycle({ clock });
+  try {
+    await ensureDir(folder);
+    const store = await openLevelStore({ path: join(folder, 'store') });
+    lifecycle.defer('store', () => store.close());
+    const keys = await openKeyring({
+      folder,
+      space: config.space,
+      rsaBits: config.rsaBits,
+      rootValidityMs: config.rootValidity,
+      adminKeyFile: config.adminKeyFile ?? join(folder, 'admin.key'),
+      now: clock.now(),
+      random,
+    });
+    const context: AuthorityContext = { config, clock, random, store, records: records(store), keys };
+
+    const server = await serve(context, log);
+    lifecycle.defer('enrolment', () => server.close());
+    const address = `https://${hostOf(config)}:${config.publicPort || server.port}`;
+    await updateBundle(context, address);
+    const admin = authorityAdmin(context, address);
+    const operator = await serveAdmin(admin, options, keys.adminKey);
+    lifecycle.defer('admin', () => operator.close());
+    const operations = await startOperations({
+      host: config.operationsHost,
+      port: config.operationsPort,
+      metrics: createMetrics('authority'),
+      ready: async () => {
+        await context.records.bundles.get('current');
+        return { ready: true };
+      },
+    });
+    lifecycle.defer('operations', () => operations.close());
+    log.info({ address, statementKey: keys.statement.kid }, 'the authority serves');
+
+    const close = () => lifecycle.close();
+    return {
+      name: 'authority',
+      servers: [server, operator, operations],
+      admin,
+      address,
+      statementKey: keys.statement.kid,
+      adminKey: keys.adminKey,
+      idle: async () => {},
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+}
+
+// Its own certificate is made at each start: clients know it by root, id and role, not by its fingerprint.
+function serve(context: AuthorityContext, log: Logger): Promise<RunningServer> {
+  const { config, clock, keys, random } = context;
+  const publicHost =
+    isIP(config.publicHost) === 0 ? { dns: [config.publicHost], ip: [] } : { dns: [], ip: [config.publicHost] };
+  const cert = issueCertificate({
+    ca: keys.root,
+    publicKey: keys.tls.publicKey,
+    id: config.id,
+    role: 'authority',
+    addresses: publicHost,
+    validity: validityAt(context),
+    serial: random.bytes(16),
+  });
+  return servePeerHttps({
+    identity: { tls: { key: keys.tls.privateKey, cert }, roots: [keys.root.cert] },
+    clock,
+    host: config.host,
+    port: config.port,
+    name: 'enrolment',
+    app: publicRoutes(context, log),
+    open: openRoutes,
+    log,
+    requestMs: 15_000,
+  });
+}
+
+async function serveAdmin(admin: AuthorityAdmin, options: StartAuthorityOptions, key: string): Promise<RunningServer> {
+  const { adminHost: host, adminPort } = options.config;
+  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, adminRoutes(admin, key, options.log));
+  server.maxConnections = 100;
+  const port = await listen(server, host, adminPort);
+  return { name: 'admin', protocol: 'http', host, port, close: () => closeServer(server) };
+}
+
+function hostOf({ publicHost }: AuthorityConfig): string {
+  return isIP(publicHost) === 6 ? `[${publicHost}]` : publicHost;
 }

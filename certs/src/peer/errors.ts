@@ -21,6 +21,14 @@ export type TrustErrorCode =
   | 'INVITATION_INVALID'
   | 'ENROLMENT_REFUSED'
   | 'ENROLMENT_REJECTED'
+  | 'CODE_REFUSED'
+  | 'PROOF_INVALID'
+  | 'KEY_REFUSED'
+  | 'ID_TAKEN'
+  | 'ENROLMENT_PENDING'
+  | 'ENROLMENT_DECIDED'
+  | 'NOT_FOUND'
+  | 'BUSY'
   | 'SERVICE_INCOMPLETE';
 
 /** The one error of this package. `cause` is for the log and never travels. */

@@ -17,10 +17,11 @@ export {
 export type { OpenRoute } from './https/open-list.js';
 export { type PeerRequestOptions, type PeerResponse, peerRequest } from './https/request.js';
 export { peerIfAny, peerOf, type ServePeerHttpsOptions, servePeerHttps } from './https/server.js';
-export type { EncryptionKey, Identity, Trust } from './identity.js';
+export type { EncryptionKey, Identity } from './identity.js';
 export { identityFiles, loadIdentity, saveIdentity } from './identity-folder.js';
 export { type Expected, isPeerId, isRole, type Peer, peerOfSocket, type Role, roles } from './peer.js';
+export { refreshTrust } from './refresh-trust.js';
 export { requireTls13 } from './tls.js';
 export { type AttributeToken, bearerToken, verifyAttributeToken } from './tokens/attribute.js';
 export { AttributeTokens, type TokenSource } from './tokens/source.js';
-export { readTrust, refreshTrust } from './trust.js';
+export { readTrust, type Trust } from './trust.js';

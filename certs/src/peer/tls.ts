@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import tls from 'node:tls';
 import type { Clock } from '@causeway/platform';
 import type { Identity } from './identity.js';
-import { demandPeer, type Expected, type Peer, peerOfCertificate, unexpired } from './peer.js';
+import { type Peer, peerOfCertificate, unexpired } from './peer.js';
 
 /**
  * Sets TLS 1.3 as the least version of this whole process: grpc-js has no option of its own for it. Every function here
@@ -41,17 +41,17 @@ export function serverOptions(identity: TlsIdentity & Pick<Identity, 'tls'>, opt
 
 /**
  * Takes the place of Node's host name check, which ignores URI names: is the server whom we mean? OpenSSL has verified
- * its chain by then. `seen` learns who is there.
+ * its chain by then. `judge` throws when it is not, `seen` learns who is there.
  */
 export function identityCheck(
-  expect: Expected,
+  judge: (peer: Peer) => Peer,
   clock: Clock,
   seen: (peer: Peer) => void,
   refused: (error: unknown) => void,
 ): (host: string, certificate: { readonly raw: Buffer }) => Error | undefined {
   return (_host, certificate) => {
     try {
-      seen(unexpired(demandPeer(peerOfCertificate(certificate.raw), expect), clock.now()));
+      seen(unexpired(judge(peerOfCertificate(certificate.raw)), clock.now()));
       return undefined;
     } catch (error) {
       refused(error);

@@ -11,11 +11,11 @@ import {
 import { type Clock, type Random, systemClock, systemRandom } from '@causeway/platform';
 import { type CertificateAuthority, issueCertificate, makeRoot } from '../authority/certificate.js';
 import { rsaKeyPair } from '../authority/rsa.js';
-import type { Identity, Trust } from '../peer/identity.js';
+import type { Identity } from '../peer/identity.js';
 import { fingerprintOf, type Peer, type Role } from '../peer/peer.js';
 import { issueAttributeToken } from '../peer/tokens/attribute.js';
 import type { TokenSource } from '../peer/tokens/source.js';
-import { readTrust } from '../peer/trust.js';
+import { readTrust, type Trust } from '../peer/trust.js';
 
 /** What a test's trust bundle says of the services; what is left out is empty. */
 export type TestServices = Partial<Pick<TrustBundle, 'broker' | 'clearingHouse'>> & {

@@ -4,7 +4,7 @@ import { type Clock, grpcOptions, systemClock } from '@causeway/platform';
 import { ChannelCredentials, Client, type ClientDuplexStream, Metadata, status } from '@grpc/grpc-js';
 import { TrustError } from '../errors.js';
 import type { Identity } from '../identity.js';
-import { type Expected, type Peer, unexpired } from '../peer.js';
+import { demandPeer, type Expected, type Peer, unexpired } from '../peer.js';
 import { contextOptions, identityCheck, requireTls13 } from '../tls.js';
 import { inbox } from './inbox.js';
 import type { GrpcMethod } from './method.js';
@@ -173,7 +173,7 @@ export class PeerChannel {
   #connect(): Client {
     const { identity, address, expect } = this.#options;
     const check = identityCheck(
-      expect,
+      (peer) => demandPeer(peer, expect),
       this.#clock,
       (peer) => {
         this.#peer = peer;

@@ -3,26 +3,26 @@ import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { Clock } from '@causeway/platform';
-import { type Expected, type Peer, unexpired } from '../peer.js';
+import { type Peer, unexpired } from '../peer.js';
 import { contextOptions, identityCheck, type TlsIdentity } from '../tls.js';
 
 const handshakeMs = 10_000;
 
 /**
- * Connections to one expected peer. A socket is handed to HTTP only after the handshake has ended and the identity was
+ * Connections to the peer that `judge` lets pass. A socket is handed to HTTP only after the handshake has ended and the identity was
  * compared: Node's own agent hands it out at once, and what is written meanwhile can leave with the last handshake message.
  */
 export class PeerAgent extends Agent {
   readonly #peers = new WeakMap<object, Peer>();
-  readonly #expect: Expected;
+  readonly #judge: (peer: Peer) => Peer;
   readonly #identity: TlsIdentity;
   readonly #clock: Clock;
 
-  constructor(identity: TlsIdentity, expect: Expected, clock: Clock) {
+  constructor(identity: TlsIdentity, judge: (peer: Peer) => Peer, clock: Clock) {
     // A resumed session skips checkServerIdentity, so none is kept.
     super({ keepAlive: true, maxSockets: 32, maxFreeSockets: 4, maxCachedSessions: 0, timeout: 30_000 });
     this.#identity = identity;
-    this.#expect = expect;
+    this.#judge = judge;
     this.#clock = clock;
   }
 
@@ -38,7 +38,7 @@ export class PeerAgent extends Agent {
       ...(options.servername ? { servername: options.servername } : {}),
       ...contextOptions(this.#identity),
       checkServerIdentity: identityCheck(
-        this.#expect,
+        this.#judge,
         this.#clock,
         (seen) => {
           peer = seen;

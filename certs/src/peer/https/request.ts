@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type Clock, systemClock } from '@causeway/platform';
 import { TrustError } from '../errors.js';
-import type { Identity } from '../identity.js';
-import type { Expected } from '../peer.js';
-import { requireTls13 } from '../tls.js';
+import { demandPeer, type Expected } from '../peer.js';
+import { requireTls13, type TlsIdentity } from '../tls.js';
 import { PeerAgent } from './agent.js';
 
 export interface PeerRequestOptions {
-  readonly identity: Identity;
+  /** Roots to believe, and what to show: without `tls` only what is open to everybody can be asked for. */
+  readonly identity: TlsIdentity;
   /** `https:` only. */
   readonly url: string;
   readonly expect: Expected;
@@ -26,6 +26,8 @@ export interface PeerRequestOptions {
 export interface PeerResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** As they came, and as UTF-8 text. */
+  readonly bytes: Buffer;
   readonly body: string;
 }
 
@@ -79,7 +81,10 @@ function exchange(
       { method: options.method, headers: { ...options.headers, ...length }, agent, signal },
       (response) => {
         readBounded(response, options.maxBytes).then(
-          (text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+          (bytes) => {
+            const { statusCode: status = 0, headers } = response;
+            resolve({ status, headers, bytes, body: bytes.toString('utf8') });
+          },
           (error) => {
             request.destroy();
             reject(error);
@@ -92,7 +97,7 @@ function exchange(
   });
 }
 
-async function readBounded(response: IncomingMessage, maxBytes: number): Promise<string> {
+async function readBounded(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of response as AsyncIterable<Buffer>) {
@@ -102,14 +107,15 @@ async function readBounded(response: IncomingMessage, maxBytes: number): Promise
     }
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
-function agentFor(identity: Identity, expect: Expected, clock: Clock): PeerAgent {
-  let known = agents.get(identity.tls);
+function agentFor(identity: TlsIdentity, expect: Expected, clock: Clock): PeerAgent {
+  const owner = identity.tls ?? identity.roots;
+  let known = agents.get(owner);
   if (!known) {
     known = new Map();
-    agents.set(identity.tls, known);
+    agents.set(owner, known);
   }
   const name = `${expect.role} ${expect.id}`;
   let agent = known.get(name);
@@ -119,7 +125,7 @@ function agentFor(identity: Identity, expect: Expected, clock: Clock): PeerAgent
       oldest[1].destroy();
       known.delete(oldest[0]);
     }
-    agent = new PeerAgent(identity, expect, clock);
+    agent = new PeerAgent(identity, (peer) => demandPeer(peer, expect), clock);
     known.set(name, agent);
   }
   return agent;

@@ -2,6 +2,7 @@ import { type Json, readJson, type SigningKey, signJson, verifyJson } from '@cau
 import { TrustError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import { isRole, type Peer, type Role } from '../peer.js';
+import type { Trust } from '../trust.js';
 
 /** What the authority says of a peer to one audience, bound to the certificate the peer shows. */
 export interface AttributeToken {
@@ -80,7 +81,7 @@ export function bearerToken(authorization: string | undefined): string {
   return token;
 }
 
-async function signedClaims(token: string, trust: Identity['trust']): Promise<AttributeClaims> {
+async function signedClaims(token: string, trust: Trust): Promise<AttributeClaims> {
   const invalid = (cause?: unknown) =>
     new TrustError('TOKEN_INVALID', 'expected an attribute token signed by the authority of this data space', {
       cause,

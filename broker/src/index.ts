@@ -1,1 +1,3 @@
-export {};
+export { type BrokerConfig, brokerConfig } from './config.js';
+export { BrokerError, type BrokerErrorCode } from './errors.js';
+export { type BrokerOptions, startBroker } from './service.js';

@@ -1,0 +1,249 @@
+import { join } from 'node:path';
+import { type TestTrust, testTrust } from '@causeway/certs/testing';
+import { entryTree } from '@causeway/evidence';
+import { type Commit, type CommitResult, keyParts, openLevelStore, type Store, silentLogger } from '@causeway/platform';
+import { ManualClock } from '@causeway/platform/testing';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Finder } from '../search/finder.js';
+import { readQuery } from '../search/query.js';
+import { Publisher, type Told, temporaryFolder } from '../testing/fixture.js';
+import { openRecords } from './records.js';
+import { Registrations } from './registration.js';
+import { Registry } from './registry.js';
+import { Sweeper } from './sweeper.js';
+
+const limits = {
+  lateAfter: 90_000,
+  goneAfter: 600_000,
+  registrationDeadline: 60_000,
+  registrations: 2,
+  maxEntries: 1_000,
+  maxRegistrationSize: 1_000_000,
+};
+
+/** A process that dies at its n-th commit, before or after the store has done it; nothing works from then on. */
+function dying(store: Store, at: number, when: 'before' | 'after'): Store {
+  let commits = 0;
+  let dead = false;
+  const alive = <T>(work: () => Promise<T>) => (dead ? Promise.reject(new Error('dead')) : work());
+  return {
+    get: (key) => alive(() => store.get(key)),
+    scan: (range) => alive(() => store.scan(range)),
+    commit: (commit: Commit) =>
+      alive(async (): Promise<CommitResult> => {
+        const dies = commits++ === at;
+        if (dies) dead = true;
+        if (dies && when === 'before') throw new Error('dead');
+        const result = await store.commit(commit);
+        if (dies) throw new Error('dead');
+        return result;
+      }),
+    lease: (name) => store.lease(name),
+    watch: (prefix, wake) => store.watch(prefix, wake),
+    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+let trust: TestTrust;
+let acme: Publisher;
+let clock: ManualClock;
+let store: Store;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  trust = await testTrust();
+});
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  acme = new Publisher(await trust.identity('urn:causeway:acme', 'participant'), clock);
+  folder = await temporaryFolder();
+  store = await openLevelStore({ path: join(folder.path, 'store') });
+});
+
+afterEach(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+async function brokerOver(over: Store) {
+  const records = openRecords(over);
+  const { authorities } = await trust.trust();
+  const sweeper = new Sweeper({ records, clock, log: silentLogger, abandonedAfter: 120_000 });
+  const registry = new Registry({ records, clock, authorities });
+  const registrations = new Registrations({ records, registry, sweeper, clock, limits });
+  const finder = new Finder({ records, clock, limits });
+  const search = async (query = '') => {
+    const page = await finder.search(readQuery({ query, facets: [], limit: 100, cursor: '' }));
+    return page.hits.map(({ entry }) => JSON.parse(Buffer.from(entry).toString()));
+  };
+  return { records, sweeper, registry, registrations, finder, search };
+}
+
+/** Everything in the store that belongs to some generation, by generation. */
+async function generationsIn(over: Store): Promise<Set<number>> {
+  const { entries, proofs, posted, postings, generations } = openRecords(over);
+  const numbers = new Set<number>();
+  for (const [collection, at] of [
+    [entries, 1],
+    [proofs, 1],
+    [posted, 1],
+    [postings, 3],
+    [generations, 1],
+  ] as const) {
+    for await (const { key } of collection.all()) numbers.add(Number(keyParts(key)[at]));
+  }
+  return numbers;
+}
+
+function told(version: string, count: number): Told {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, n) => [`part-${String(n).padStart(3, '0')}`, { keywords: [version, 'steel'] }]),
+  );
+}
+
+describe('a registration', () => {
+  it('killed at any commit leaves the old entries or the new, whole, and can be done again', async () => {
+    const outcomes = new Set<string>();
+    for (let at = 0; ; at++) {
+      let reached = false;
+      for (const when of ['before', 'after'] as const) {
+        const before = await brokerOver(store);
+        await before.registrations.register(acme.peer, acme.messages(told('old', 7)));
+        await before.sweeper.close();
+        const doomed = await brokerOver(dying(store, at, when));
+        const registering = doomed.registrations.register(acme.peer, acme.messages(told('new', 450)));
+        reached =
+          (await registering.then(
+            () => false,
+            () => true,
+          )) || reached;
+        await doomed.sweeper.close();
+
+        const after = await brokerOver(store);
+        const keywords = (await after.search('steel')).map((entry) => entry.keywords[0]);
+        expect([7, 450, 100]).toContain(keywords.length);
+        expect(new Set(keywords).size).toBe(1);
+        outcomes.add(keywords[0]);
+        after.sweeper.kick();
+        await after.sweeper.idle();
+        await clock.advance(120_000);
+        await after.sweeper.idle();
+        const shown = await after.records.publishers.get(acme.id);
+        expect(await generationsIn(store)).toEqual(new Set([shown?.value.generation]));
+        await after.sweeper.close();
+      }
+      if (!reached) break;
+    }
+    expect(outcomes).toEqual(new Set(['old', 'new']));
+  });
+
+  it('is seen whole or not at all by those who search meanwhile', async () => {
+    const broker = await brokerOver(store);
+    await broker.registrations.register(acme.peer, acme.messages(told('v0', 60)));
+    let done = false;
+    const seen: string[][] = [];
+    const reading = (async () => {
+      while (!done) seen.push((await broker.search('steel')).map((entry) => entry.keywords[0]));
+    })();
+    for (let version = 1; version <= 10; version++) {
+      await broker.registrations.register(acme.peer, acme.messages(told(`v${version}`, 60)));
+      await clock.advance(2_000);
+    }
+    done = true;
+    await reading;
+    expect(seen.length).toBeGreaterThan(10);
+    for (const page of seen) {
+      expect(page).toHaveLength(60);
+      expect(new Set(page).size).toBe(1);
+    }
+    await broker.sweeper.close();
+  });
+
+  it('changes nothing when any entry of it is wrong', async () => {
+    const broker = await brokerOver(store);
+    await broker.registrations.register(acme.peer, acme.messages(told('old', 3)));
+    const good = acme.entries(told('new', 2));
+    const other = Buffer.from(JSON.stringify(good[1]));
+    async function* stream(parts: readonly Uint8Array[]) {
+      yield { head: await acme.head(told('new', 2)) };
+      for (const entry of parts) yield { entry };
+    }
+    const [first, second] = entryTree(acme.id, good).entries;
+    if (!first || !second) throw new Error('two entries were made');
+    for (const [parts, code] of [
+      [[first], 'ENTRIES_REFUSED'],
+      [[first, second, second], 'ENTRIES_REFUSED'],
+      [[second, first], 'ENTRIES_REFUSED'],
+      [[first, first], 'ENTRIES_REFUSED'],
+      [[first, other], 'ENTRIES_REFUSED'],
+      [[first, Buffer.from('{}')], 'ENTRIES_REFUSED'],
+      [[first, Buffer.from(Buffer.from(second).toString().replace('part-001', 'part-002'))], 'ENTRIES_REFUSED'],
+      [[first, Buffer.from(Buffer.from(second).toString().replace('acme', 'bolt'))], 'ENTRIES_REFUSED'],
+      [[first, Buffer.alloc(20_000, 0x20)], 'ENTRIES_REFUSED'],
+    ] as const) {
+      await expect(broker.registrations.register(acme.peer, stream(parts))).rejects.toMatchObject({ code });
+      expect((await broker.search()).map((entry) => entry.keywords[0])).toEqual(['old', 'old', 'old']);
+    }
+    await broker.sweeper.idle();
+    const shown = await broker.records.publishers.get(acme.id);
+    expect(await generationsIn(store)).toEqual(new Set([shown?.value.generation]));
+    await broker.sweeper.close();
+  });
+
+  it('ends at its deadline when its stream does not', async () => {
+    const broker = await brokerOver(store);
+    async function* endless() {
+      yield { head: await acme.head(told('new', 2)) };
+      await new Promise<never>(() => {});
+    }
+    const registering = broker.registrations.register(acme.peer, endless());
+    const refused = expect(registering).rejects.toMatchObject({ code: 'REGISTRATION_LATE' });
+    await clock.asleep();
+    await clock.advance(60_000);
+    await refused;
+    await broker.sweeper.close();
+  });
+
+  it('gives way to a later one of the same publisher', async () => {
+    const broker = await brokerOver(store);
+    let begun = () => {};
+    const reading = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    async function* stuck() {
+      yield { head: await acme.head(told('new', 2)) };
+      begun();
+      await new Promise<never>(() => {});
+    }
+    const first = broker.registrations.register(acme.peer, stuck());
+    const refused = expect(first).rejects.toMatchObject({ code: 'REGISTRATION_SUPERSEDED' });
+    await reading;
+    await broker.registrations.register(acme.peer, acme.messages(told('newer', 2)));
+    await refused;
+    expect(await broker.search('newer')).toHaveLength(2);
+    await broker.sweeper.close();
+  });
+
+  it('is bounded in number, entries and bytes', async () => {
+    const broker = await brokerOver(store);
+    await expect(broker.registrations.register(acme.peer, acme.messages(told('x', 1_001)))).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    });
+    const long = { description: 'x'.repeat(3_900) };
+    const large = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`p${n}`, long]));
+    await expect(broker.registrations.register(acme.peer, acme.messages(large))).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    });
+    async function* silent() {
+      await new Promise<never>(() => {});
+    }
+    const waiting = [silent(), silent()].map((stream) => broker.registrations.register(acme.peer, stream));
+    const ended = Promise.allSettled(waiting);
+    await expect(broker.registrations.register(acme.peer, acme.messages({}))).rejects.toMatchObject({ code: 'BUSY' });
+    await clock.advance(60_000);
+    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await broker.sweeper.close();
+  });
+});

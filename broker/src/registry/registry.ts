@@ -1,0 +1,148 @@
+import type { Peer } from '@causeway/certs/peer';
+import { type AuthorityKeys, emptyRoot, type Head, type SignedHead, verifyHead } from '@causeway/evidence';
+import type { Clock, Condition, Stored, Write } from '@causeway/platform';
+import { BrokerError } from '../errors.js';
+import type { PublisherRecord, Records } from './records.js';
+
+export interface RegistryOptions {
+  readonly records: Records;
+  readonly clock: Clock;
+  /** The authority's keys, out of our own trust bundle. */
+  readonly authorities: AuthorityKeys;
+}
+
+/** Who publishes, by which head, and when it was last heard of. Every change is one conditional commit. */
+export class Registry {
+  readonly #records: Records;
+  readonly #clock: Clock;
+  readonly #authorities: AuthorityKeys;
+
+  constructor(options: RegistryOptions) {
+    this.#records = options.records;
+    this.#clock = options.clock;
+    this.#authorities = options.authorities;
+  }
+
+  /**
+   * Checks that a head is the caller's own, of now, and newer than any before it.
+   *
+   * @throws BrokerError HEAD_REFUSED, NOT_PUBLISHER, SEQUENCE_STALE
+   */
+  async admit(peer: Peer, signed: SignedHead): Promise<Head> {
+    const verdict = await verifyHead(signed, { authorities: this.#authorities, now: this.#clock.now() });
+    if (!verdict.ok) {
+      throw new BrokerError('HEAD_REFUSED', `The head is refused (${verdict.reason}): ${verdict.detail}.`, {
+        data: { reason: verdict.reason },
+      });
+    }
+    const head = verdict.value;
+    if (head.publisher !== peer.id) {
+      const message = `The head is of ${head.publisher}, the caller is ${peer.id}: only the publisher itself may write.`;
+      throw new BrokerError('NOT_PUBLISHER', message);
+    }
+    const known = await this.#records.publishers.get(head.publisher);
+    if (known) demandNewer(head, known.value);
+    return head;
+  }
+
+  /**
+   * Renews the head over the entries already registered.
+   *
+   * @throws BrokerError NOT_REGISTERED and what `admit` throws
+   */
+  async heartbeat(peer: Peer, signed: SignedHead): Promise<number> {
+    const head = await this.admit(peer, signed);
+    await this.#change(head, (known) => {
+      if (!known || known.value.withdrawn) throw notRegistered('Nothing is registered');
+      const { root, count, generation } = known.value;
+      if (head.root !== root || Number(head.count) !== count) throw notRegistered('Other entries are registered');
+      return { record: this.#recordOf(head, signed, generation) };
+    });
+    return Number(head.sequence);
+  }
+
+  /**
+   * Withdraws a publisher. Its record stays, so that no older head can ever bring it back.
+   *
+   * @throws BrokerError HEAD_REFUSED when the head covers entries, and what `admit` throws
+   */
+  async deregister(peer: Peer, signed: SignedHead): Promise<void> {
+    const head = await this.admit(peer, signed);
+    if (head.count !== '0' || head.root !== Buffer.from(emptyRoot).toString('base64url')) {
+      throw new BrokerError('HEAD_REFUSED', 'A head that withdraws must cover no entries.');
+    }
+    await this.#change(head, () => ({ record: { ...this.#recordOf(head, signed, undefined), withdrawn: true } }));
+  }
+
+  /**
+   * Shows a complete generation from now on, and no other: the one switch of a registration.
+   *
+   * @param fence holds while nobody has given the generation up
+   * @throws BrokerError SEQUENCE_STALE, HEAD_REFUSED, REGISTRATION_LATE
+   */
+  async show(head: Head, signed: SignedHead, generation?: { number: number; fence: Condition }): Promise<void> {
+    await this.#change(head, () => ({
+      record: this.#recordOf(head, signed, generation?.number),
+      ...(generation && {
+        conditions: [generation.fence],
+        writes: [this.#records.generations.delete([generation.number])],
+      }),
+    }));
+  }
+
+  /** Changes the publisher's record by compare-and-swap; a generation that is shown no more is marked with it. */
+  async #change(
+    head: Head,
+    change: (known: Stored<PublisherRecord> | undefined) => {
+      readonly record: PublisherRecord;
+      readonly conditions?: readonly Condition[];
+      readonly writes?: readonly Write[];
+    },
+  ): Promise<void> {
+    const { publishers, generations, store } = this.#records;
+    for (;;) {
+      const now = this.#clock.now();
+      if (now >= Date.parse(head.expires)) throw new BrokerError('HEAD_REFUSED', 'The head has expired meanwhile.');
+      const known = await publishers.get(head.publisher);
+      if (known) demandNewer(head, known.value);
+      const { record, conditions = [], writes = [] } = change(known);
+      const old = known?.value.generation;
+      const replaced: Write[] =
+        old === undefined || old === record.generation
+          ? []
+          : [generations.put([old], { publisher: head.publisher, state: 'replaced', since: now })];
+      const committed = await store.commit({
+        conditions: [known ? publishers.unchanged(known) : publishers.absent(head.publisher), ...conditions],
+        writes: [publishers.put([head.publisher], record), ...writes, ...replaced],
+      });
+      if (committed.ok) return;
+      if (conditions.some(({ key }) => Buffer.compare(key, committed.conflict) === 0)) {
+        throw new BrokerError('REGISTRATION_LATE', 'The registration took too long and was given up.');
+      }
+    }
+  }
+
+  #recordOf(head: Head, signed: SignedHead, generation: number | undefined): PublisherRecord {
+    return {
+      sequence: Number(head.sequence),
+      head: signed.head,
+      keyStatement: signed.keyStatement,
+      count: Number(head.count),
+      root: head.root,
+      expires: Date.parse(head.expires),
+      lastSeen: this.#clock.now(),
+      withdrawn: false,
+      ...(generation !== undefined && { generation }),
+    };
+  }
+}
+
+function demandNewer(head: Head, known: PublisherRecord): void {
+  if (Number(head.sequence) > known.sequence) return;
+  const message = `The head has sequence ${head.sequence}; it must be above ${known.sequence}, the last one registered.`;
+  throw new BrokerError('SEQUENCE_STALE', message, { data: { sequence: known.sequence } });
+}
+
+function notRegistered(what: string): BrokerError {
+  return new BrokerError('NOT_REGISTERED', `${what}; register again with all entries.`);
+}

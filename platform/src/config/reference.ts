@@ -2,8 +2,11 @@ import type { ConfigSchema, Shape } from './config.js';
 import { envName, flagName } from './gather.js';
 import type { Option } from './option.js';
 
+/** What the reference shows of a schema. */
+type Documented = Pick<ConfigSchema<Shape>, 'prefix' | 'shape'>;
+
 /** Reference documentation in Markdown, one table per service, generated from the schemas. */
-export function configReference(schemas: Readonly<Record<string, ConfigSchema<Shape>>>): string {
+export function configReference(schemas: Readonly<Record<string, Documented>>): string {
   const intro = [
     '# Configuration',
     '',
@@ -14,7 +17,7 @@ export function configReference(schemas: Readonly<Record<string, ConfigSchema<Sh
   return `${[...intro, ...sections].join('\n')}\n`;
 }
 
-function table(schema: ConfigSchema<Shape>): string[] {
+function table(schema: Documented): string[] {
   return [
     '| option | environment | value | default | what it does |',
     '|---|---|---|---|---|',

@@ -164,8 +164,8 @@ export class Outbox<P, R> {
   }
 
   #wake(put: readonly Uint8Array[] | undefined): void {
-    if (!put) return this.#track(this.#recover());
-    for (const key of put) {
+    if (!put) this.#track(this.#recover());
+    for (const key of put ?? []) {
       const reserved = this.#reservations.take(keyText(key));
       if (reserved) this.#backlog.add(reserved.lane, reserved);
       else this.#track(this.#look(key));

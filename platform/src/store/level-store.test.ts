@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type StoreFixture, storeSuite } from '../testing/store-suite.js';
+import { CommitQueue } from './level-commits.js';
 import { formatKey } from './level-format.js';
 import { type LevelStore, openLevelStore } from './level-store.js';
 
@@ -92,6 +93,35 @@ describe('level store', () => {
     );
     expect(results.map((result) => result.ok)).toEqual(Array.from({ length: 2_000 }, (_, n) => n % 2 === 0));
     expect(groups).toBeLessThan(10);
+  });
+
+  test('once the medium has failed, nothing is accepted and nobody is told that it was', async () => {
+    const db = new Level<Uint8Array, Uint8Array>(path, { keyEncoding: 'view', valueEncoding: 'view' });
+    await db.open();
+    const woken: unknown[] = [];
+    const queue = new CommitQueue(db, 7n, (written) => woken.push(written));
+    const write = () => queue.add({ writes: [{ put: Uint8Array.of(1), value: Uint8Array.of(1) }] });
+    expect(await write()).toEqual({ ok: true, version: 8n });
+    await db.close();
+    const results = await Promise.allSettled([write(), write()]);
+    for (const result of results)
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'STORE_FAILED' } });
+    await db.open();
+    await expect(write()).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(woken).toHaveLength(1);
+    await db.close();
+    await queue.close();
+  });
+
+  test('what waits for the disk is bounded', async () => {
+    const store = await openStore();
+    const value = new Uint8Array(4_000_000);
+    const writes = [1, 2, 3, 4].map((n) => ({ put: Uint8Array.of(1, n), value }));
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => store.commit({ writes })));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(10);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'STORE_BUSY' });
   });
 
   test('knows the version of far more keys than it remembers', async () => {

@@ -1,0 +1,154 @@
+import {
+  type AuthorityKeys,
+  type Digest,
+  type EndStatement,
+  type Envelope,
+  EvidenceError,
+  parseStatement,
+  type SigningKey,
+  type StartStatement,
+  saltOf,
+  signEnvelope,
+  statementBytes,
+  verifyEnvelope,
+} from '@causeway/evidence';
+import type { Clock, Random } from '@causeway/platform';
+import { ConnectorError } from '../errors.js';
+import type { Agreement, SignedEnvelope, Transfer } from '../model.js';
+
+/** An end statement as its canonical text, with its id. */
+export interface EndText {
+  readonly statement: string;
+  readonly id: Digest;
+}
+
+/** What both sides must say of the end: nothing that is the provider's alone to choose. */
+export interface Ending {
+  readonly agreement: Digest;
+  /** The provider's pid. */
+  readonly transfer: string;
+  readonly start: Digest;
+  readonly bytes: number;
+  readonly digest: Digest;
+  /** The consumer, when it disputes. */
+  readonly disputedBy?: string;
+}
+
+/** Writes an end statement; its salt and time are chosen here, once. */
+export function endText(ending: Ending, { clock, random }: { clock: Clock; random: Random }): EndText {
+  const { agreement, transfer, start, bytes, digest, disputedBy } = ending;
+  const statement: EndStatement = {
+    version: '1',
+    type: 'transfer-end',
+    ...{ agreement, transfer, start, digest },
+    bytes: String(bytes),
+    outcome: disputedBy === undefined ? 'complete' : 'disputed',
+    ...(disputedBy !== undefined && { signer: disputedBy }),
+    time: new Date(clock.now()).toISOString(),
+    salt: saltOf(random.bytes(16)),
+  };
+  const text = Buffer.from(statementBytes(statement));
+  return { statement: text.toString(), id: parseStatement(text).id };
+}
+
+/** Signs an end as the next of our envelopes under the agreement; answers the agreement with its sequence moved on. */
+export async function signEnd(
+  id: Digest,
+  agreement: Agreement,
+  identity: { readonly id: string; readonly signing: SigningKey & { readonly keyStatement: string } },
+): Promise<{ agreement: Agreement; own: SignedEnvelope }> {
+  const envelope: Envelope = {
+    version: '1',
+    type: 'transfer-end',
+    statement: id,
+    agreement: agreement.digest,
+    sequence: String(agreement.sequence),
+    signer: identity.id,
+  };
+  const own = { envelope: await signEnvelope(envelope, identity.signing), keyStatement: identity.signing.keyStatement };
+  return { agreement: { ...agreement, sequence: agreement.sequence + 1 }, own };
+}
+
+/**
+ * Reads an end statement of a peer and demands that it is of this transfer.
+ * @throws ConnectorError EVIDENCE_INVALID
+ */
+export function readEnd(
+  bytes: Uint8Array,
+  expected: {
+    readonly agreement: Digest;
+    readonly transfer: string;
+    readonly start: Digest;
+    readonly disputedBy?: string;
+  },
+): EndText & { readonly end: EndStatement } {
+  const { statement, id } = evidence(() => parseStatement(bytes));
+  if (statement.type !== 'transfer-end')
+    throw invalid(`expected an end statement, got a statement of ${statement.type}`);
+  const { agreement, transfer, start, signer, outcome } = statement;
+  if (agreement !== expected.agreement || transfer !== expected.transfer || start !== expected.start) {
+    throw invalid('expected an end statement of this transfer, got one of another');
+  }
+  if (signer !== expected.disputedBy) {
+    throw invalid(
+      `expected ${expected.disputedBy ?? 'nobody'} to dispute, got an outcome "${outcome}" of ${signer ?? 'both'}`,
+    );
+  }
+  return { statement: Buffer.from(bytes).toString(), id, end: statement };
+}
+
+/**
+ * Demands that the peer signed this statement, as part of this agreement.
+ * @param at when the statement says it was made, in milliseconds: the key must have been valid then
+ * @throws ConnectorError EVIDENCE_INVALID
+ */
+export async function demandEnvelope(
+  signed: SignedEnvelope,
+  expected: {
+    readonly type: Envelope['type'];
+    readonly statement: Digest;
+    readonly agreement: Digest;
+    readonly signer: string;
+    readonly at: number;
+  },
+  authorities: AuthorityKeys,
+): Promise<void> {
+  const { envelope, keyStatement } = signed;
+  const read = await verifyEnvelope(envelope, keyStatement, authorities, { at: expected.at }).catch(rethrow);
+  if (read.signer !== expected.signer)
+    throw invalid(`expected an envelope of ${expected.signer}, got one of ${read.signer}`);
+  if (read.type !== expected.type || read.statement !== expected.statement || read.agreement !== expected.agreement) {
+    throw invalid(`expected an envelope over the ${expected.type} statement ${expected.statement}`);
+  }
+}
+
+/**
+ * The start statement of a transfer, which was parsed before it was stored.
+ * @throws ConnectorError TRANSFER_NOT_STARTED
+ */
+export function startOf(transfer: Transfer): { start: NonNullable<Transfer['start']>; said: StartStatement } {
+  const { start } = transfer;
+  const said = start && parseStatement(Buffer.from(start.statement)).statement;
+  if (!start || said?.type !== 'transfer-start') {
+    throw new ConnectorError('TRANSFER_NOT_STARTED', 'the transfer has no start statement yet');
+  }
+  return { start, said };
+}
+
+/** @throws ConnectorError EVIDENCE_INVALID instead of what the evidence says */
+export function evidence<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return rethrow(error);
+  }
+}
+
+function rethrow(error: unknown): never {
+  if (error instanceof EvidenceError) throw invalid(error.message, error);
+  throw error;
+}
+
+function invalid(message: string, cause?: unknown): ConnectorError {
+  return new ConnectorError('EVIDENCE_INVALID', message, { cause });
+}

@@ -1,0 +1,174 @@
+import { type Identity, PeerChannel } from '@causeway/certs/peer';
+import { fraction } from '@causeway/platform';
+import { Exchange } from '@causeway/proto';
+import { ConnectorError } from '../errors.js';
+import type { Reason, Transfer } from '../model.js';
+import { reason } from '../reasons.js';
+import type { Context } from './context.js';
+import { discardSink } from './file-sink.js';
+import { BeginAgain, Receiving } from './receiving.js';
+import { judge } from './refusals.js';
+import { Watchdog } from './waiting.js';
+
+interface Running {
+  readonly abort: AbortController;
+  readonly receiving: Receiving;
+  /** Kept in memory only. */
+  token: string | undefined;
+  /** Ends the wait before the next attempt. */
+  hurry: () => void;
+  done: Promise<void>;
+}
+
+const firstBackoffMs = 100;
+const mostBackoffMs = 30_000;
+/** Longer than a provider waits for the log, and than it takes to hash what a resumed stream skips. */
+const silenceMs = 60_000;
+
+/** The consumer's side of the exchange: pulls every started transfer until it is whole, stopped or hopeless. */
+export class Puller {
+  readonly #context: Context;
+  readonly #running = new Map<string, Running>();
+  #closed = false;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Begins to pull, or goes on at once with a new token. */
+  pull(transfer: Transfer, token?: string): void {
+    if (this.#closed) return;
+    const { pid } = transfer;
+    const running = this.#running.get(pid);
+    if (running && !running.abort.signal.aborted) {
+      running.token = token ?? running.token;
+      running.hurry();
+      return;
+    }
+    const receiving = new Receiving(this.#context, pid);
+    const next: Running = { abort: new AbortController(), receiving, token, hurry: () => {}, done: Promise.resolve() };
+    this.#running.set(pid, next);
+    // One that was stopped has to let go of its file first.
+    next.done = (running?.done ?? Promise.resolve()).then(() => this.#run(pid, next));
+  }
+
+  stop(pid: string, { code, en }: Reason): void {
+    this.#running
+      .get(pid)
+      ?.abort.abort(new ConnectorError('TRANSFER_STOPPED', `the transfer was stopped: ${code}: ${en}`));
+  }
+
+  progress(pid: string): number | undefined {
+    return this.#running.get(pid)?.receiving.bytes;
+  }
+
+  /** Resolves when nothing is being pulled. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const pid of this.#running.keys()) this.stop(pid, reason('PEER_UNREACHABLE', 'this connector is closing'));
+    await this.idle();
+  }
+
+  async #run(pid: string, running: Running): Promise<void> {
+    const { log } = this.#context;
+    try {
+      await this.#untilDone(pid, running);
+    } catch (error) {
+      if (!running.abort.signal.aborted) log.error({ err: error, transfer: pid }, 'a transfer cannot be pulled');
+    } finally {
+      await running.receiving.close();
+      await this.#tidy(pid).catch((error) => log.warn({ err: error, transfer: pid }, 'a partial file was left behind'));
+      if (this.#running.get(pid) === running) this.#running.delete(pid);
+    }
+  }
+
+  async #untilDone(pid: string, running: Running): Promise<void> {
+    const { control, log } = this.#context;
+    for (let failures = 0; ; failures += 1) {
+      const transfer = await this.#current(pid);
+      if (!transfer || running.abort.signal.aborted) return;
+      const before = running.receiving.bytes ?? 0;
+      try {
+        return await this.#attempt(transfer, running);
+      } catch (error) {
+        running.abort.signal.throwIfAborted();
+        const verdict = error instanceof BeginAgain ? { retry: error.message } : judge(error);
+        if ('end' in verdict) {
+          log.warn({ transfer: pid, reason: verdict.end.code, err: error }, 'a transfer is given up');
+          return await control.terminate(pid, verdict.end);
+        }
+        if ('renew' in verdict) running.token = undefined;
+        if ((running.receiving.bytes ?? 0) > before) failures = 0;
+        // Only the first renewal goes without a pause: a token refused again and again is no accident.
+        const pause = 'renew' in verdict && failures === 0 ? 0 : this.#pause(failures);
+        log.info({ transfer: pid, ...verdict, pause }, 'a stream broke; the transfer goes on');
+        await this.#sleep(pause, running);
+      }
+    }
+  }
+
+  async #attempt(transfer: Transfer, running: Running): Promise<void> {
+    const { clock, control, identity, records } = this.#context;
+    const agreement = (await records.agreements.get(transfer.agreement))?.value;
+    if (!agreement || !transfer.endpoint || !transfer.peerPid) {
+      throw new ConnectorError('STATE_INVALID', 'expected an agreement, a peer and an address to pull from');
+    }
+    const { offset, expectedVersion } = await running.receiving.prepare(transfer);
+    const late = () => new ConnectorError('PEER_UNREACHABLE', `the provider was silent for ${silenceMs} ms`);
+    using watchdog = new Watchdog(clock, silenceMs, late);
+    const signal = AbortSignal.any([running.abort.signal, watchdog.signal]);
+    const channel = channelTo(transfer.peer, transfer.endpoint, identity, this.#context);
+    try {
+      running.token ??= (await channel.unary(Exchange.renew, { transfer: transfer.peerPid }, { signal })).token;
+      const stream = channel.bidi(Exchange.pull, { metadata: { authorization: `Bearer ${running.token}` }, signal });
+      await stream.send({ open: { transfer: transfer.peerPid, offset, expectedVersion } });
+      const { end, sink } = await running.receiving.take(stream, transfer, agreement, () => watchdog.touch());
+      if (!end?.disputed) return await control.complete(transfer.pid);
+      const said = `the bytes received are ${sink?.digest}, not what the provider signed`;
+      await control.terminate(transfer.pid, reason('DIGEST_MISMATCH', said));
+    } catch (error) {
+      // A cancelled call says only that it was cancelled.
+      if (watchdog.signal.aborted && !running.abort.signal.aborted) throw watchdog.signal.reason;
+      throw error;
+    } finally {
+      channel.close();
+    }
+  }
+
+  /** The transfer, while it is to be pulled. */
+  async #current(pid: string): Promise<Transfer | undefined> {
+    const transfer = (await this.#context.records.transfers.get(pid))?.value;
+    return transfer?.state === 'STARTED' && !transfer.intent ? transfer : undefined;
+  }
+
+  /** What was received of a transfer that ended before it was whole is not kept: nobody has a right to it any more. */
+  async #tidy(pid: string): Promise<void> {
+    const transfer = (await this.#context.records.transfers.get(pid))?.value;
+    const state = transfer?.intent?.state ?? transfer?.state;
+    if (transfer?.sink?.stage === 'receiving' && !transfer.end && state === 'TERMINATED')
+      await discardSink(transfer.sink);
+  }
+
+  #pause(failures: number): number {
+    const ceiling = Math.min(firstBackoffMs * 2 ** Math.min(failures, 20), mostBackoffMs);
+    return ceiling * (0.5 + fraction(this.#context.random) / 2);
+  }
+
+  async #sleep(ms: number, running: Running): Promise<void> {
+    const hurried = new AbortController();
+    running.hurry = () => hurried.abort();
+    const { signal } = running.abort;
+    await this.#context.clock.sleep(ms, AbortSignal.any([signal, hurried.signal])).catch((error) => {
+      if (!hurried.signal.aborted || signal.aborted) throw error;
+    });
+    running.hurry = () => {};
+  }
+}
+
+function channelTo(peer: string, address: string, identity: Identity, { clock }: Context): PeerChannel {
+  return new PeerChannel({ identity, address, expect: { id: peer, role: 'participant' }, clock });
+}

@@ -1,0 +1,85 @@
+import type { Store } from '@causeway/platform';
+import type { Agreement, Reason, Transfer } from '../../model.js';
+import type { TransferChange, TransferControl } from '../../ports.js';
+import type { Records } from '../../records.js';
+
+/** How a transfer ended at its consumer, as the data plane told the control plane. */
+export type Ended = { readonly pid: string } & ({ readonly completed: true } | { readonly terminated: Reason });
+
+/** The control plane as the data plane sees it, on real records and without any messages. */
+export class ControlDouble implements TransferControl {
+  readonly #store: Store;
+  readonly #records: Records;
+  readonly #waiting: ((ended: Ended) => void)[] = [];
+  readonly ended: Ended[] = [];
+  /** What `authorize` throws. */
+  denial: Error | undefined;
+  /** Called before each commit of `update`, for instance to fail it: a crash at that point. */
+  beforeCommit: (change: TransferChange) => void = () => {};
+  afterCommit: (change: TransferChange) => void = () => {};
+
+  constructor(store: Store, records: Records) {
+    this.#store = store;
+    this.#records = records;
+  }
+
+  async forConsumer(pid: string, consumer: string): Promise<Transfer | undefined> {
+    const transfer = (await this.#records.transfers.get(pid))?.value;
+    return transfer?.role === 'provider' && transfer.peer === consumer ? transfer : undefined;
+  }
+
+  async authorize(): Promise<void> {
+    if (this.denial) throw this.denial;
+  }
+
+  async update(
+    pid: string,
+    change: (transfer: Transfer, agreement: Agreement) => Promise<TransferChange | undefined>,
+  ): Promise<Transfer> {
+    const { transfers, agreements } = this.#records;
+    for (;;) {
+      const transfer = await transfers.get(pid);
+      const agreement = transfer && (await agreements.get(transfer.value.agreement));
+      if (!agreement) throw new Error(`there is no transfer ${pid}`);
+      const changed = await change(transfer.value, agreement.value);
+      if (!changed) return transfer.value;
+      this.beforeCommit(changed);
+      const result = await this.#store.commit({
+        conditions: [
+          transfers.unchanged(transfer),
+          agreements.unchanged(agreement),
+          ...(changed.also?.conditions ?? []),
+        ],
+        writes: [
+          transfers.put([pid], changed.transfer),
+          ...(changed.agreement ? [agreements.put([agreement.value.digest], changed.agreement)] : []),
+          ...(changed.also?.writes ?? []),
+        ],
+      });
+      if (!result.ok) continue;
+      this.afterCommit(changed);
+      return changed.transfer;
+    }
+  }
+
+  async complete(pid: string): Promise<void> {
+    await this.update(pid, async (transfer) => ({ transfer: { ...transfer, state: 'COMPLETED' } }));
+    this.#end({ pid, completed: true });
+  }
+
+  async terminate(pid: string, reason: Reason): Promise<void> {
+    await this.update(pid, async (transfer) => ({ transfer: { ...transfer, state: 'TERMINATED', reason } }));
+    this.#end({ pid, terminated: reason });
+  }
+
+  /** The next end that is told, or the last one that was. */
+  async outcome(): Promise<Ended> {
+    const last = this.ended.at(-1);
+    return last ?? new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #end(ended: Ended): void {
+    this.ended.push(ended);
+    for (const resolve of this.#waiting.splice(0)) resolve(ended);
+  }
+}

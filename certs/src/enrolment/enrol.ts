@@ -49,8 +49,8 @@ const mostPollMs = 5_000;
  */
 export async function enrol(options: EnrolOptions): Promise<Enrolment> {
   const { invitation, folder, clock } = options;
-  const keys = await openKeys(folder, options.rsaBits ?? 3_072);
   const pending = await openPending(folder, invitation, options.addresses, options.random);
+  const keys = await openKeys(folder, options.rsaBits ?? 3_072);
   // The invitation's root is the only one trusted here, and of what it certified only the authority is.
   const agent = new PeerAgent({ roots: [pending.root] }, demandAuthority, clock);
   const request = await enrolmentRequest({ keys, ...pending });

@@ -42,6 +42,8 @@ export interface OutboxOptions<P, R> {
   perform(work: Work<P>, signal: AbortSignal): Promise<Attempt<R>>;
   /** The changes that the outcome causes, committed together with the removal of the work; asked again on a conflict. */
   settle(work: Work<P>, outcome: Outcome<R>): Promise<Commit>;
+  /** Told once the changes of `settle` are durable, for what lives in memory only; it must not throw. */
+  settled?(work: Work<P>, outcome: Outcome<R>): void;
   /** Most lanes worked at once (64). */
   readonly lanes?: number;
   /** Most of them for one peer (half of `lanes`), so that a peer which hangs leaves room for the others. */

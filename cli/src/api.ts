@@ -8,6 +8,8 @@ const answerTimeoutMs = 120_000;
 /** A service's management API, by its home: plain HTTP on loopback with the key from the home's `api.key`. */
 export interface Api {
   get<T>(path: string): Promise<T>;
+  /** The answer's bytes as they are. */
+  bytes(path: string): Promise<Buffer>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
 }
 
@@ -24,33 +26,36 @@ export async function openApi(folder: string, portName = 'management'): Promise<
   const key = (await readFile(homePaths(folder).apiKey, 'utf8')).trim();
   const base = `http://${port.host.includes(':') ? `[${port.host}]` : port.host}:${port.port}`;
   return {
-    get: (path) => request(base, key, 'GET', path),
-    send: (method, path, body) => request(base, key, method, path, body),
+    get: async (path) => parsed(await request(base, key, 'GET', path)),
+    bytes: async (path) => (await request(base, key, 'GET', path)).body,
+    send: async (method, path, body) => parsed(await request(base, key, method, path, body)),
   };
 }
 
-async function request<T>(base: string, key: string, method: string, path: string, body?: unknown): Promise<T> {
+interface Answer {
+  readonly isJson: boolean;
+  readonly body: Buffer;
+}
+
+async function request(base: string, key: string, method: string, path: string, body?: unknown): Promise<Answer> {
   let response: Response;
+  let bytes: Buffer;
   try {
     response = await fetch(base + path, {
       method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(answerTimeoutMs),
     });
+    bytes = Buffer.from(await response.arrayBuffer());
   } catch (cause) {
     throw new CliError('SERVICE_DOWN', `${base} did not answer: is the service still running? (causeway status)`, {
       cause,
     });
   }
-  const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-  const parsed = isJson && text ? (JSON.parse(text) as unknown) : undefined;
-  if (response.ok) return parsed as T;
-  const problem = (parsed ?? {}) as { code?: string; detail?: string; title?: string; errors?: unknown };
+  if (response.ok) return { isJson, body: bytes };
+  const problem = isJson ? (JSON.parse(bytes.toString('utf8')) as { detail?: string; title?: string }) : {};
   throw new CliError(
     'REFUSED',
     problem.detail ?? problem.title ?? `${method} ${path} was answered ${response.status}`,
@@ -58,4 +63,8 @@ async function request<T>(base: string, key: string, method: string, path: strin
       data: { status: response.status, problem },
     },
   );
+}
+
+function parsed<T>({ isJson, body }: Answer): T {
+  return (isJson && body.length > 0 ? JSON.parse(body.toString('utf8')) : undefined) as T;
 }

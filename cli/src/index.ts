@@ -1,1 +1,6 @@
-export {};
+export { type Api, openApi } from './api.js';
+export { CliError, type CliErrorCode } from './errors.js';
+export { homePaths, type ServiceRole, serviceRoles } from './home.js';
+export { bytes } from './output.js';
+export { type RunFile, readRunFile } from './run-file.js';
+export type { DatasetView, NegotiationView, SearchView, TransferView } from './views.js';

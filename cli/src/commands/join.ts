@@ -1,11 +1,11 @@
-import { enrol, readInvitation } from '@causeway/certs/enrolment';
-import { loadIdentity, type Role } from '@causeway/certs/peer';
+import { type Enrolment, enrol, readInvitation } from '@causeway/certs/enrolment';
+import type { Identity, Role } from '@causeway/certs/peer';
 import { createLogKey } from '@causeway/clearing-house';
 import { systemClock, systemRandom } from '@causeway/platform';
 import { Command } from 'commander';
 import { CliError } from '../errors.js';
 import { createHome, homePaths, type ServiceRole } from '../home.js';
-import { homeOption, listOption } from '../options.js';
+import { homeOption, listOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
 import { settings } from './init.js';
 
@@ -14,7 +14,7 @@ interface JoinOptions {
   readonly dns?: string[];
   readonly ip?: string[];
   readonly set?: string[];
-  readonly wait: string;
+  readonly wait: number;
 }
 
 /** `causeway join`: makes the keys, enrols with an invitation, waits for the operator, and writes the home. */
@@ -26,7 +26,7 @@ export function joinCommand(output: Output): Command {
     .addOption(listOption('--dns <names>', 'host names under which others reach this service (default localhost)'))
     .addOption(listOption('--ip <addresses>', 'addresses under which others reach it (default 127.0.0.1)'))
     .option('--set <name=value...>', 'options of the service, e.g. --set dspPort=8443 (docs/configuration.md)')
-    .option('--wait <seconds>', 'how long to wait for the operator', '600')
+    .option('--wait <seconds>', 'how long to wait for the operator', wholeNumber, 600)
     .addHelpText('after', '\nExample:\n  causeway join causeway-invitation-v1.eyJhd… --home ./hydraulics')
     .action(async (text: string, options: JoinOptions) => {
       const invitation = readInvitation(text);
@@ -44,8 +44,8 @@ export function joinCommand(output: Output): Command {
       output.line(`Enrolment:         ${enrolment.id}`);
       output.line(`Key fingerprint:   ${enrolment.keyFingerprint}`);
       output.line('Tell the operator this key fingerprint. Waiting for approval …');
-      await approval(enrolment, Number(options.wait));
-      const identity = await loadIdentity(paths.identity);
+      output.result({ event: 'waiting', enrolment: enrolment.id, keyFingerprint: enrolment.keyFingerprint });
+      const identity = await approval(enrolment, options.wait);
       const role = serviceOf(identity.role);
       const made: Record<string, string> = {};
       if (role === 'clearing-house') {
@@ -60,10 +60,10 @@ export function joinCommand(output: Output): Command {
     });
 }
 
-async function approval(enrolment: { wait(signal?: AbortSignal): Promise<void> }, seconds: number): Promise<void> {
-  const signal = AbortSignal.timeout(Math.max(1, seconds) * 1_000);
+async function approval(enrolment: Enrolment, seconds: number): Promise<Identity> {
+  const signal = AbortSignal.timeout(seconds * 1_000);
   try {
-    await enrolment.wait(signal);
+    return await enrolment.wait(signal);
   } catch (cause) {
     if (!signal.aborted) throw cause;
     throw new CliError(

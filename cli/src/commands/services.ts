@@ -4,7 +4,6 @@ import { type Identity, loadIdentity, refreshTrust } from '@causeway/certs/peer'
 import { clearingHouseConfig, startClearingHouse } from '@causeway/clearing-house';
 import { connectorConfig, startConnector } from '@causeway/connector';
 import {
-  type ConfigSchema,
   createLogger,
   type Logger,
   loadConfig,
@@ -30,7 +29,7 @@ interface Start {
 
 interface Runnable {
   readonly description: string;
-  readonly schema: ConfigSchema<Shape>;
+  readonly shape: Shape;
   start(start: Start): Promise<{ service: Service; id: string }>;
 }
 
@@ -40,7 +39,7 @@ const sources = ({ folder, flags }: Start) => ({ flags, env: process.env, file: 
 const runnables: Record<ServiceRole, Runnable> = {
   authority: {
     description: "start a data space's authority, or do what its operator does",
-    schema: authorityConfig,
+    shape: authorityConfig.shape,
     start: async (start) => {
       const config = await loadConfig(authorityConfig, sources(start));
       return { service: await startAuthority({ ...system, ...start, config }), id: config.id };
@@ -48,7 +47,7 @@ const runnables: Record<ServiceRole, Runnable> = {
   },
   broker: {
     description: 'start the metadata broker',
-    schema: brokerConfig,
+    shape: brokerConfig.shape,
     start: async (start) => {
       const config = await loadConfig(brokerConfig, sources(start));
       const identity = await openIdentity(start);
@@ -57,7 +56,7 @@ const runnables: Record<ServiceRole, Runnable> = {
   },
   'clearing-house': {
     description: 'start the clearing house',
-    schema: clearingHouseConfig,
+    shape: clearingHouseConfig.shape,
     start: async (start) => {
       const config = await loadConfig(clearingHouseConfig, sources(start));
       const identity = await openIdentity(start);
@@ -66,7 +65,7 @@ const runnables: Record<ServiceRole, Runnable> = {
   },
   connector: {
     description: "start a participant's connector",
-    schema: connectorConfig,
+    shape: connectorConfig.shape,
     start: async (start) => {
       const config = await loadConfig(connectorConfig, sources(start));
       const identity = await openIdentity(start);
@@ -82,20 +81,17 @@ export function serviceCommands(output: Output): Command[] {
 
 /** `causeway <role>`: runs the service of a home in the foreground until a signal ends it. */
 export function serviceCommand(role: ServiceRole, output: Output): Command {
-  const { description, schema } = runnables[role];
+  const { description, shape } = runnables[role];
   const command = new Command(role)
     .description(description)
     .addOption(homeOption())
     .option('--log-level <level>', 'trace | debug | info | warn | error', 'info')
     .addHelpText('after', `\nExample:\n  causeway ${role} --home ./${role}`);
-  for (const [name, option] of Object.entries(schema.shape)) {
+  for (const [name, option] of Object.entries(shape)) {
     command.option(`--${kebab(name)} <value>`, option.doc);
   }
   return command.action(async ({ home, logLevel, ...given }: { home: string; logLevel: string }) => {
-    const flags = Object.fromEntries(Object.entries(given).filter(([name]) => name in schema.shape)) as Record<
-      string,
-      string
-    >;
+    const flags = Object.fromEntries(Object.entries(given).filter(([name]) => name in shape)) as Record<string, string>;
     await runService(role, home, flags, logLevel, output);
   });
 }

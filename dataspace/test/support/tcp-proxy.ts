@@ -8,7 +8,7 @@ export type Direction = 'request' | 'answer';
  * A TCP proxy in front of one port. It cannot read what it carries (TLS runs end to end); it can hold either direction,
  * slow the answers and cut everything, which is all a network, or an attacker on it, can do.
  */
-export class Proxy implements AsyncDisposable {
+export class TcpProxy implements AsyncDisposable {
   readonly #server = createServer((socket) => this.#accept(socket));
   readonly #links = new Set<Link>();
   readonly #held = new Set<Direction>();
@@ -18,8 +18,8 @@ export class Proxy implements AsyncDisposable {
   /** Bytes that arrived for each direction since the last `hold` or `release`, forwarded or not. */
   readonly seen: Record<Direction, number> = { request: 0, answer: 0 };
 
-  static async listen(target?: { host: string; port: number }): Promise<Proxy> {
-    const proxy = new Proxy();
+  static async listen(target?: { host: string; port: number }): Promise<TcpProxy> {
+    const proxy = new TcpProxy();
     proxy.#target = target;
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');

@@ -1,0 +1,120 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { bytes, type DatasetView, type NegotiationView, type SearchView, type TransferView } from '@causeway/cli';
+import { SpaceError } from '../errors.js';
+import { runCommand } from '../processes/command.js';
+import type { Space } from '../processes/space.js';
+import { orderLines } from './order-lines.js';
+
+const day = 86_400_000;
+const demoRows = 20_000;
+const demoSeed = 20_261_120;
+
+/** What the demonstration reports at its end. */
+export interface MainJobResult {
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Place of the closing record in the log. */
+  readonly logIndex: number;
+  readonly treeSize: number;
+  readonly verified: boolean;
+  readonly seconds: number;
+  /** The larger of the two connectors' peak resident memory; null where the system does not tell. */
+  readonly peakRssMiB: number | null;
+}
+
+/** The main job, by the commands a person would give: publish, search, ask, be refused, get, verify. */
+export async function mainJob(
+  space: Space,
+  folder: string,
+  say: (line: string) => void,
+  file?: string,
+): Promise<MainJobResult> {
+  const owner = space.connector('oem');
+  const user = space.connector('hydraulics');
+  const outsider = space.connector('heat-treatment');
+  const source = file ?? (await demoFile(folder));
+  const began = performance.now();
+
+  const dataset = await runCommand<DatasetView>(
+    ...['publish', source, '--home', owner.home, '--listed', '--category', 'orders'],
+    ...(file ? [] : ['--name', 'order-lines', '--title', 'Purchase order lines', '--title-zh', '采购订单行 动臂 油缸']),
+    ...['--to', user.run.id, '--until', new Date(Date.now() + 30 * day).toISOString(), '--times', '10'],
+    ...['--purpose', 'urn:causeway:v1:purpose:production-planning'],
+  );
+  say(`Published   ${dataset.id} (${bytes(dataset.source.bytes)})`);
+  say('            for Hengda Hydraulics only, 30 days, 10 times, for production planning');
+
+  const found = await runCommand<SearchView>('search', file ? basename(file) : '油缸', '--home', user.home);
+  say(`Searched    ${found.hits.length} hit(s) at the broker, signature and proof checked`);
+
+  const negotiation = await runCommand<NegotiationView>('request', dataset.id, '--home', user.home);
+  const agreement = negotiation.agreement ?? '';
+  say(`Agreed      ${agreement.slice(0, 24)}…, signed by both`);
+
+  const refused = await refusal('request', dataset.id, '--home', outsider.home);
+  say(`Refused     Ruifeng Heat Treatment asks for the same: ${refused}`);
+  const received = join(folder, 'received');
+  await mkdir(received, { recursive: true });
+  const run = String(1 + (await readdir(received)).length).padStart(3, '0');
+  const purposeless = await refusal(
+    ...['pull', agreement, '--to', join(received, `${run}.refused`), '--home', user.home],
+    ...['--purpose', 'urn:causeway:v1:purpose:resale'],
+  );
+  say(`Refused     for resale: ${purposeless}`);
+
+  const target = join(received, run, basename(source));
+  await mkdir(join(received, run));
+  const transfer = await runCommand<TransferView>(
+    ...['pull', agreement, '--to', target, '--home', user.home],
+    ...['--purpose', 'urn:causeway:v1:purpose:production-planning'],
+  );
+  const sha256 = (transfer.digest ?? '').replace('sha-256:', '');
+  say(`Transferred ${bytes(transfer.bytes ?? 0)} over mutually authenticated gRPC`);
+  say(`            to ${target}`);
+  say(`            SHA-256 ${sha256}`);
+
+  const bundle = join(received, run, 'record.json');
+  await runCommand('audit', 'export', agreement, '--out', bundle, '--home', user.home);
+  const pins = (await readFile(join(user.home, 'identity', 'pins'), 'utf8')).trim();
+  const verify = [
+    'audit',
+    'verify',
+    bundle,
+    '--key',
+    pins,
+    '--log',
+    `https://localhost:${space.clearingHouse.port('log')}`,
+  ];
+  const report = await runCommand<{ verified: boolean; treeSize: string }>(...verify);
+  say(`Verified    the record against the log: ${report.treeSize} leaves, closing record ${transfer.endLogIndex}`);
+
+  const peaks = [owner, user].map((service) => service.peakRssMiB()).filter((peak) => peak !== undefined);
+  return {
+    bytes: transfer.bytes ?? 0,
+    sha256,
+    logIndex: Number(transfer.endLogIndex),
+    treeSize: Number(report.treeSize),
+    verified: report.verified,
+    seconds: Math.round((performance.now() - began) / 10) / 100,
+    peakRssMiB: peaks.length > 0 ? Math.max(...peaks) : null,
+  };
+}
+
+/** What the command said when it was refused, as it must be here. */
+async function refusal(...args: readonly string[]): Promise<string> {
+  try {
+    await runCommand(...args);
+  } catch (error) {
+    const failed = error instanceof SpaceError ? (error.data.error as { code?: string; message?: string }) : undefined;
+    if (failed?.code === 'REFUSED') return failed.message ?? failed.code;
+    throw error;
+  }
+  throw new SpaceError('COMMAND_FAILED', `causeway ${args[0]} should have been refused and was not`);
+}
+
+async function demoFile(folder: string): Promise<string> {
+  const path = join(folder, '采购订单行 order-lines.csv');
+  await writeFile(path, orderLines(demoSeed, demoRows));
+  return path;
+}

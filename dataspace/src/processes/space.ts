@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { homePaths, type ServiceRole } from '@causeway/cli';
+import { SpaceError } from '../errors.js';
+import { runCommand, startCommand } from './command.js';
+import { freePorts } from './free-ports.js';
+import { ServiceProcess } from './service-process.js';
+
+export interface Firm {
+  /** Name of its folder, and the last part of its id. */
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface SpaceOptions {
+  readonly folder: string;
+  readonly firms: readonly Firm[];
+  /** Told as each step is done. */
+  readonly progress?: (step: string) => void;
+  /** Asked once for each new home. */
+  readonly settings?: (name: string, ports: Readonly<Record<string, number>>) => Promise<Record<string, string>>;
+}
+
+/** The options that name ports, by role. */
+const portOptions: Readonly<Record<ServiceRole, readonly string[]>> = {
+  authority: ['port', 'adminPort', 'operationsPort'],
+  broker: ['grpcPort', 'httpsPort', 'operationsPort'],
+  'clearing-house': ['grpcPort', 'httpsPort', 'operationsPort'],
+  connector: ['dspPort', 'exchangePort', 'managementPort', 'operationsPort'],
+};
+
+/**
+ * A data space on this machine: authority, broker, clearing house and a connector a firm, each a process of its own with a home
+ * under `folder`. Everything is done by the `causeway` command, as people on separate machines would.
+ */
+export class Space implements AsyncDisposable {
+  readonly authority: ServiceProcess;
+  readonly broker: ServiceProcess;
+  readonly clearingHouse: ServiceProcess;
+  readonly connectors: ReadonlyMap<string, ServiceProcess>;
+  readonly #options: SpaceOptions;
+  /** What the trust bundle names instead of the served ports, by home and option. */
+  readonly #public = new Map<string, Readonly<Record<string, number>>>();
+
+  constructor(options: SpaceOptions) {
+    const home = (name: string) => join(options.folder, name);
+    this.#options = options;
+    this.authority = new ServiceProcess(home('authority'), 'authority');
+    this.broker = new ServiceProcess(home('broker'), 'broker');
+    this.clearingHouse = new ServiceProcess(home('clearing-house'), 'clearing-house');
+    this.connectors = new Map(options.firms.map(({ name }) => [name, new ServiceProcess(home(name), 'connector')]));
+  }
+
+  get services(): readonly ServiceProcess[] {
+    return [this.authority, this.broker, this.clearingHouse, ...this.connectors.values()];
+  }
+
+  connector(name: string): ServiceProcess {
+    const found = this.connectors.get(name);
+    if (!found) throw new SpaceError('SERVICE_FAILED', `there is no firm "${name}" in this space`);
+    return found;
+  }
+
+  /** Starts what does not run; makes and enrols what does not exist yet. */
+  async start(): Promise<void> {
+    const { progress = () => undefined, firms } = this.#options;
+    if (!existsSync(homePaths(this.authority.home).home)) {
+      await runCommand(
+        'init',
+        '--home',
+        this.authority.home,
+        '--space',
+        'demo',
+        ...(await this.#set('authority', 'authority')),
+      );
+    }
+    await this.authority.start();
+    progress('authority');
+    let vkey: string | undefined;
+    for (const service of [this.broker, this.clearingHouse]) {
+      const name = service.role;
+      const joined = await this.#join(service, name, name, { title: name });
+      vkey = (joined?.vkey as string | undefined) ?? vkey;
+      await service.start();
+      progress(name);
+    }
+    if (vkey) await this.#announce(vkey);
+    for (const { name, title } of firms) {
+      const service = this.connector(name);
+      await this.#join(service, name, 'participant', { title });
+      await service.start();
+      progress(name);
+    }
+  }
+
+  /** Stops what this object started. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.connectors.values()].map((service) => service.stop()));
+    await Promise.all([this.broker, this.clearingHouse].map((service) => service.stop()));
+    await this.authority.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Invitation, enrolment, comparing fingerprints, approval: what two people do by telephone. */
+  async #join(service: ServiceProcess, name: string, role: string, { title }: { title: string }) {
+    const { home } = service;
+    if (existsSync(homePaths(home).home)) return undefined;
+    const id = `urn:causeway:${name}`;
+    const invited = await runCommand<{ invitation: string }>(
+      ...['authority', 'invite', title, '--id', id, '--role', role, '--home', this.authority.home],
+    );
+    const joining = startCommand([
+      'join',
+      invited.invitation,
+      '--home',
+      home,
+      ...(await this.#set(name, service.role)),
+    ]);
+    const { value: waiting } = await joining.events.next();
+    if (!waiting) return joining.result;
+    await this.#approve(waiting as { enrolment: string; keyFingerprint: string });
+    return joining.result;
+  }
+
+  async #approve({ enrolment, keyFingerprint }: { enrolment: string; keyFingerprint: string }): Promise<void> {
+    const pending = await runCommand<{ items: { id: string; keyFingerprint: string }[] }>(
+      ...['authority', 'pending', '--home', this.authority.home],
+    );
+    const seen = pending.items.find(({ id }) => id === enrolment);
+    if (seen?.keyFingerprint !== keyFingerprint) {
+      throw new SpaceError(
+        'FINGERPRINT_DIFFERS',
+        `the operator sees the key ${seen?.keyFingerprint ?? '(none)'}, who joins shows ${keyFingerprint}`,
+      );
+    }
+    await runCommand('authority', 'approve', enrolment, '--home', this.authority.home);
+  }
+
+  async #announce(vkey: string): Promise<void> {
+    const { broker, clearingHouse } = this;
+    const at = (service: ServiceProcess, name: string, port: string) =>
+      `localhost:${this.#public.get(service.home)?.[port] ?? service.port(name)}`;
+    await runCommand(
+      ...['authority', 'services', '--home', this.authority.home, '--vkey', vkey],
+      ...['--broker-id', broker.run.id],
+      ...['--broker-https', `https://${at(broker, 'search', 'httpsPort')}`],
+      ...['--broker-grpc', at(broker, 'broker', 'grpcPort')],
+      ...['--clearing-house-id', clearingHouse.run.id],
+      ...['--clearing-house-https', `https://${at(clearingHouse, 'log', 'httpsPort')}`],
+      ...['--clearing-house-grpc', at(clearingHouse, 'clearing-house', 'grpcPort')],
+    );
+  }
+
+  /** Others reach these ports of a service through other ones, such as a proxy's. Before `start` only. */
+  announceAs(service: ServiceProcess, ports: Readonly<Record<string, number>>): void {
+    this.#public.set(service.home, ports);
+  }
+
+  async #set(name: string, role: ServiceRole): Promise<string[]> {
+    const names = portOptions[role];
+    const free = await freePorts(names.length);
+    const ports = Object.fromEntries(names.map((option, place) => [option, free[place] ?? 0]));
+    const settings = { ...ports, ...(await this.#options.settings?.(name, ports)) };
+    return Object.entries(settings).flatMap(([option, value]) => ['--set', `${option}=${value}`]);
+  }
+}

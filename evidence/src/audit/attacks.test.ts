@@ -140,7 +140,7 @@ describe('a bundle that lies', () => {
 
   it('is found when it has a member too many', async () => {
     const report = await audit(usual, (bundle) => ({ ...bundle, note: 'nobody signed this' }));
-    expect(report.findings).toMatchObject([{ code: 'BUNDLE_INVALID', where: 'bundle/note' }]);
+    expect(report.findings).toMatchObject([{ code: 'BUNDLE_INVALID', where: 'bundle#/note' }]);
   });
 });
 

@@ -109,10 +109,11 @@ export class Findings {
       if (!(error instanceof EvidenceError)) throw error;
       const { pointer = '', path = where, offset } = error.data;
       const at = offset === undefined ? '' : `@${offset}`;
+      const fragment = pointer === '' || path.includes('#') ? pointer : `#${pointer}`;
       const why = error.code === 'NOT_CANONICAL' && error.cause ? ` (${messageOf(error.cause)})` : '';
       this.add(
         error.code === 'TILE_MISSING' ? 'TILE_MISSING' : code,
-        `${path}${pointer}${at}`,
+        `${path}${fragment}${at}`,
         `${error.message}${why}`,
       );
       return undefined;

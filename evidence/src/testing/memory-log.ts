@@ -11,8 +11,14 @@ import { keyOf } from './keys.js';
 
 /** Hashes of leaves held in memory, by the definition and without tiles. */
 export function memoryHashes(leafHashes: readonly Uint8Array[]): HashReader {
+  const known = new Map<string, Uint8Array>();
   return {
-    read: async (level, index) => merkleRoot(leafHashes.slice(Number(index) << level, (Number(index) + 1) << level)),
+    read: async (level, index) => {
+      const key = `${level} ${index}`;
+      const hash = known.get(key) ?? merkleRoot(leafHashes.slice(Number(index) << level, (Number(index) + 1) << level));
+      known.set(key, hash);
+      return hash;
+    },
   };
 }
 

@@ -4,9 +4,11 @@ export type ConnectorErrorCode =
   | 'NOT_FOUND'
   | 'MESSAGE_INVALID'
   | 'STATE_INVALID'
+  | 'MOVES_CROSSED'
   | 'FILTER_UNSUPPORTED'
   | 'POLICY_DENIED'
   | 'OFFER_EXCEEDED'
+  | 'OFFER_UNKNOWN'
   | 'POLICY_INVALID'
   | 'AGREEMENT_INVALID'
   | 'EVIDENCE_PENDING'
@@ -22,8 +24,11 @@ export type ConnectorErrorCode =
   | 'TOKEN_INVALID'
   | 'PEER_UNREACHABLE'
   | 'PEER_UNKNOWN'
+  | 'PEER_REFUSED'
   | 'ALREADY_EXISTS'
-  | 'QUEUE_FULL';
+  | 'QUEUE_FULL'
+  | 'REQUEST_INVALID'
+  | 'OPERATOR';
 
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';

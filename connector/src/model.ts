@@ -57,6 +57,8 @@ export interface Process<State extends string> {
   readonly parked?: Reason;
   /** The next sequence number of this process' lane in the outbox. */
   readonly lane: number;
+  /** Messages of ours saved and not yet answered: while there are any, the process is in doubt. */
+  readonly unacknowledged: number;
   /** Answers by the `@id` of the message, in the order received; bounded. */
   readonly answered: readonly { readonly id: string; readonly answer: Answer }[];
   readonly history: readonly { readonly state: State; readonly at: number }[];
@@ -70,6 +72,8 @@ export interface Negotiation extends Process<NegotiationState> {
   readonly offer: JsonObject;
   /** Chosen by the management client that asked for it, so that a retry creates once. Consumer only. */
   readonly request?: string;
+  /** The ContractAgreementMessage received and not yet verified. Consumer only. */
+  readonly proposal?: JsonObject;
   /** Digest of the agreement statement, from AGREED on. */
   readonly agreement?: Digest;
 }
@@ -124,6 +128,8 @@ export interface Transfer extends Process<TransferState> {
   readonly uses?: readonly string[];
   /** The start statement (canonical JSON) and the provider's envelope over it. */
   readonly start?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
+  /** Who suspended it, and so may resume it; absent when both did. */
+  readonly suspendedBy?: ProcessRole;
   /** Whether a stream was ever opened: from then on its use is never given back. Provider only. */
   readonly opened?: boolean;
   /** What ended the bytes: saved before it is sent, repeated unchanged. */
@@ -175,6 +181,8 @@ export interface Offer {
   readonly id: string;
   /** The policy as it stands in the catalog (DSP spelling, no target). */
   readonly policy: JsonObject;
+  /** The participants it names, and so is shown to; absent: everybody. */
+  readonly assignees?: readonly string[];
 }
 
 export interface Dataset {
@@ -214,4 +222,6 @@ export interface LogView {
   readonly verified: number;
   /** Set when the log was caught lying: nothing more is sent on its word. */
   readonly distrusted?: Reason;
+  /** The signed notes that contradict each other, for whoever has to be convinced. */
+  readonly proof?: readonly string[];
 }

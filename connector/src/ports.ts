@@ -18,7 +18,10 @@ export interface DspIdentity {
   authorization(audience: string): Promise<string>;
 }
 
-/** Carries one DSP message to a peer and brings back its answer; the far end is checked to be `peer`. */
+/**
+ * Carries one DSP message to a peer and brings back its answer; the far end is checked to be `peer`. `next` is the
+ * address of the page that follows, when the answer is a page. Rejects when there is no answer.
+ */
 export interface DspTransport {
   send(message: {
     readonly peer: string;
@@ -26,7 +29,7 @@ export interface DspTransport {
     readonly url: string;
     readonly body?: JsonObject;
     readonly signal: AbortSignal;
-  }): Promise<{ readonly status: number; readonly body?: JsonObject }>;
+  }): Promise<{ readonly status: number; readonly body?: JsonObject; readonly next?: string }>;
 }
 
 /** What a lane of the logging outbox gave back for an envelope. */
@@ -51,6 +54,11 @@ export interface EvidenceLog {
    * @throws ConnectorError EVIDENCE_PENDING after `timeoutMs`, LOG_DISTRUSTED
    */
   wait(envelopes: readonly SignedEnvelope[], timeoutMs: number, signal: AbortSignal): Promise<LoggedReceipt[]>;
+  /**
+   * Takes receipts from a peer: verifies them like our own, with what the log publishes, and stores them.
+   * @throws ConnectorError EVIDENCE_INVALID, EVIDENCE_PENDING (not published yet), PEER_UNREACHABLE, LOG_DISTRUSTED
+   */
+  admit(logged: readonly (SignedEnvelope & { readonly receipt: string })[]): Promise<LoggedReceipt[]>;
   /** Why the log is not believed any more, if so. */
   distrusted(): Promise<Reason | undefined>;
   /** Envelopes waiting to be logged, and the age of the oldest in milliseconds. */
@@ -94,4 +102,47 @@ export interface DataPlane {
   stop(pid: string, reason: Reason): void;
   /** Bytes received or sent so far in this process, for display. */
   progress(pid: string): number | undefined;
+}
+
+/** A dataset found through the broker, proven to be what its publisher signed, lately (I5). */
+export interface DiscoveryHit {
+  readonly dataset: string;
+  readonly publisher: string;
+  /** The publisher's DSP base URL, out of its signed head. */
+  readonly address: string;
+  /** The canonical JSON entry as the publisher registered it. */
+  readonly entry: JsonObject;
+  readonly liveness: { readonly state: string; readonly lastSeen: number };
+}
+
+/** A hit that was not believed, and why. */
+export interface DroppedHit {
+  readonly dataset?: string;
+  readonly publisher?: string;
+  readonly reason: Reason;
+}
+
+export interface DiscoveryPage {
+  readonly hits: readonly DiscoveryHit[];
+  readonly dropped: readonly DroppedHit[];
+  readonly next?: string;
+}
+
+/** The broker's client, as the rest of the connector sees it. */
+export interface Discovery {
+  search(query: {
+    readonly query: string;
+    readonly facets: Readonly<Record<string, readonly string[]>>;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<DiscoveryPage>;
+  /** @throws ConnectorError NOT_FOUND */
+  resolve(dataset: string): Promise<DiscoveryPage>;
+  /**
+   * The DSP base URL of a participant, out of its signed, fresh head.
+   * @throws ConnectorError PEER_UNKNOWN
+   */
+  address(participant: string): Promise<string>;
+  /** What we list has changed: register again soon. */
+  changed(): void;
 }

@@ -3,13 +3,17 @@ import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Transfer
 
 /** Every kind of record a connector stores, each under its own prefix. */
 export interface Records {
-  /** By local name. */
+  /** By id. */
   readonly datasets: Collection<Dataset>;
+  /** The id of the dataset, by (offer id). */
+  readonly offers: Collection<{ readonly dataset: string }>;
   /** By our own pid. */
   readonly negotiations: Collection<Negotiation>;
   readonly transfers: Collection<Transfer>;
   /** Our pid, by (kind, peer, peer's pid) and by (kind, 'request', the management client's id). */
   readonly pids: Collection<{ readonly pid: string }>;
+  /** Processes that have not ended, by (kind, our pid): what a restart goes on with. */
+  readonly open: Collection<{ readonly pid: string }>;
   /** By digest. */
   readonly agreements: Collection<Agreement>;
   /** The digest, by (peer, `@id` of the DSP agreement). */
@@ -31,9 +35,11 @@ const version = 1;
 export function openRecords(store: Store): Records {
   return {
     datasets: new Collection(store, 'dataset', version),
+    offers: new Collection(store, 'offer', version),
     negotiations: new Collection(store, 'negotiation', version),
     transfers: new Collection(store, 'transfer', version),
     pids: new Collection(store, 'pid', version),
+    open: new Collection(store, 'open', version),
     agreements: new Collection(store, 'agreement', version),
     agreementIds: new Collection(store, 'agreement-id', version),
     decisions: new Collection(store, 'decision', version),

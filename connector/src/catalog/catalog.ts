@@ -1,0 +1,118 @@
+import type { Page } from '@causeway/platform';
+import { dspContext, extension, grpcPull } from '../dsp/vocabulary.js';
+import { ConnectorError } from '../errors.js';
+import type { Dataset, JsonObject } from '../model.js';
+import type { Records } from '../records.js';
+import { visibleOffers } from './visibility.js';
+
+/** Datasets looked at for one page, seen or not: what a caller may not see costs a bounded time. */
+const lookedAt = 1_000;
+const mostPerPage = 200;
+
+export interface CatalogOptions {
+  readonly records: Records;
+  /** Our id. */
+  readonly self: string;
+  /** Our DSP base URL. */
+  readonly dspBase: () => string;
+}
+
+/** What a caller may see of our datasets (Dataspace Protocol 2025-1, Catalog Protocol). */
+export class CatalogService {
+  readonly #options: CatalogOptions;
+
+  constructor(options: CatalogOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One page of the catalog, in the order of ids.
+   *
+   * @throws PlatformError CURSOR_INVALID
+   */
+  async page(
+    caller: string,
+    options: { readonly cursor?: string; readonly limit?: number } = {},
+  ): Promise<{ catalog: JsonObject; next?: string }> {
+    const limit = Math.min(options.limit ?? 50, mostPerPage);
+    const found: JsonObject[] = [];
+    let cursor = options.cursor;
+    for (let looked = 0; looked < lookedAt && found.length < limit; ) {
+      const page: Page<{ readonly value: Dataset }> = await this.#options.records.datasets.page({
+        limit: limit - found.length,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      looked += page.items.length;
+      cursor = page.next;
+      for (const { value } of page.items) {
+        const shown = this.#show(value, caller);
+        if (shown !== undefined) found.push(shown);
+      }
+      if (cursor === undefined) break;
+    }
+    return { catalog: this.#catalog(found), ...(cursor === undefined ? {} : { next: cursor }) };
+  }
+
+  /** @throws ConnectorError NOT_FOUND for a dataset that does not exist, or not for this caller */
+  async dataset(caller: string, id: string): Promise<JsonObject> {
+    const stored = (await this.#options.records.datasets.get(id))?.value;
+    const shown = stored && this.#show(stored, caller);
+    if (shown !== undefined) return { '@context': [dspContext], ...shown };
+    throw new ConnectorError('NOT_FOUND', `There is no dataset ${id} for you here.`);
+  }
+
+  async visible(id: string, caller: string): Promise<boolean> {
+    const stored = (await this.#options.records.datasets.get(id))?.value;
+    return stored !== undefined && visibleOffers(stored, caller).length > 0;
+  }
+
+  #catalog(datasets: JsonObject[]): JsonObject {
+    const { self } = this.#options;
+    return {
+      '@context': [dspContext],
+      '@type': 'Catalog',
+      '@id': `${self}:catalog`,
+      participantId: self,
+      service: [this.#service()],
+      ...(datasets.length === 0 ? {} : { dataset: datasets }),
+    };
+  }
+
+  #service(): JsonObject {
+    return { '@type': 'DataService', '@id': `${this.#options.self}:connector`, endpointURL: this.#options.dspBase() };
+  }
+
+  #show(dataset: Dataset, caller: string): JsonObject | undefined {
+    const offers = visibleOffers(dataset, caller);
+    if (offers.length === 0) return undefined;
+    return {
+      '@type': 'Dataset',
+      '@id': dataset.id,
+      ...described(dataset),
+      hasPolicy: offers.map(({ policy }) => policy),
+      distribution: [
+        {
+          '@type': 'Distribution',
+          format: grpcPull,
+          'dcat:mediaType': dataset.mediaType,
+          'dcat:byteSize': { '@value': String(dataset.source.bytes), '@type': 'xsd:nonNegativeInteger' },
+          accessService: this.#service(),
+        },
+      ],
+    };
+  }
+}
+
+function described(dataset: Dataset): JsonObject {
+  const titles = (['zh', 'en'] as const).flatMap((language) => {
+    const title = dataset.title[language];
+    return title === undefined ? [] : [{ '@value': title, '@language': language }];
+  });
+  return {
+    ...(titles.length === 0 ? {} : { 'dct:title': titles }),
+    ...(dataset.description === undefined ? {} : { 'dct:description': dataset.description }),
+    ...(dataset.keywords.length === 0 ? {} : { 'dcat:keyword': [...dataset.keywords] }),
+    ...(dataset.category === undefined ? {} : { 'dcat:theme': dataset.category }),
+    [extension.version]: dataset.source.version,
+  };
+}

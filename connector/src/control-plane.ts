@@ -1,0 +1,171 @@
+import type { Identity } from '@causeway/certs/peer';
+import type { Clock, Logger, Metrics, Random, Store } from '@causeway/platform';
+import { CatalogService } from './catalog/catalog.js';
+import type { ControlContext, Decider } from './control.js';
+import type { ConnectorEvents } from './events.js';
+import type { Negotiation, NegotiationState, Transfer, TransferState } from './model.js';
+import { applyDecision, policyDecider } from './negotiation/decide.js';
+import { learnState } from './negotiation/learn.js';
+import { Negotiations } from './negotiation/negotiations.js';
+import { negotiationMoves } from './negotiation/states.js';
+import type { DataPlane, DspTransport, EvidenceLog, TransferControl } from './ports.js';
+import { isFinal } from './process/moves.js';
+import { Processes } from './process/processes.js';
+import { DspQueue } from './process/queue.js';
+import type { Decision } from './process/work.js';
+import { processWorker } from './process/worker.js';
+import { reason } from './reasons.js';
+import type { Records } from './records.js';
+import { transferControl } from './transfer/control.js';
+import { ended } from './transfer/receive.js';
+import { transferMoves } from './transfer/states.js';
+import { Transfers } from './transfer/transfers.js';
+
+export interface ControlPlaneOptions {
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+  readonly events: ConnectorEvents;
+  readonly evidence: EvidenceLog;
+  readonly transport: DspTransport;
+  readonly dataPlane: () => DataPlane;
+  readonly dspBase: () => string;
+  readonly unsigned: 'refuse' | 'mark';
+  /** By policy unless told. */
+  readonly decider?: Decider;
+  readonly backoff?: { readonly firstMs: number; readonly mostMs: number };
+}
+
+/** Catalog, negotiations and transfers of one connector, over one store and one outbox. */
+export interface ControlPlane {
+  readonly queue: DspQueue;
+  readonly catalog: CatalogService;
+  readonly negotiations: Negotiations;
+  readonly transfers: Transfers;
+  readonly control: TransferControl;
+  /** Takes up what a restart interrupted: streams to pull, questions to ask. */
+  resume(): Promise<void>;
+  /** Asks the provider of each negotiation we have verified where it stands. */
+  askOpen(): Promise<void>;
+}
+
+const hold: Decision = { move: 'hold' };
+
+export function controlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { store, records, clock, events, dataPlane, transport, identity } = options;
+  const queue = new DspQueue(options);
+  const decider: Decider = options.decider ?? {
+    negotiation: policyDecider(records, identity.id),
+    transfer: { 'provider:REQUESTED': async () => ({ move: 'proceed' }) },
+  };
+  const context: ControlContext = { ...options, queue, decider };
+  const shared = { store, clock, records, queue };
+
+  const negotiationProcesses = new Processes<Negotiation>({
+    ...shared,
+    kind: 'negotiation',
+    collection: records.negotiations,
+    isFinal: (record) => isFinal(negotiationMoves, record.state),
+    changed: (before, after) => events.changed('negotiation', before, after),
+  });
+  const transferProcesses = new Processes<Transfer>({
+    ...shared,
+    kind: 'transfer',
+    collection: records.transfers,
+    isFinal: (record) => isFinal(transferMoves, record.state),
+    changed(before, after) {
+      events.changed('transfer', before, after);
+      follow(dataPlane(), before, after);
+    },
+  });
+
+  const catalog = new CatalogService({ records, self: identity.id, dspBase: options.dspBase });
+  const negotiations = new Negotiations(context, negotiationProcesses, (dataset, caller) =>
+    catalog.visible(dataset, caller),
+  );
+  const transfers = new Transfers(context, transferProcesses, dataPlane);
+
+  queue.serve(
+    'negotiation',
+    processWorker<NegotiationState, Negotiation>({
+      kind: 'negotiation',
+      moves: negotiationMoves,
+      processes: negotiationProcesses,
+      transport,
+      clock,
+      complete: async (_record, message) => message,
+      decide: async (record) => (await decider.negotiation[`${record.role}:${record.state}`]?.(record)) ?? hold,
+      apply: (stored, decision) => applyDecision(context, stored, decision),
+      ended: async (record) => ({ record }),
+      learned: (stored, state) => learnState(context, stored, state),
+    }),
+  );
+  queue.serve(
+    'transfer',
+    processWorker<TransferState, Transfer>({
+      kind: 'transfer',
+      moves: transferMoves,
+      processes: transferProcesses,
+      transport,
+      clock,
+      complete: async (record, message) => {
+        if (record.role !== 'provider' || message['@type'] !== 'TransferStartMessage') return message;
+        return { ...message, dataAddress: await dataPlane().address(record) };
+      },
+      decide: async (record) => (await decider.transfer[`${record.role}:${record.state}`]?.(record)) ?? hold,
+      apply: (stored, decision) => transfers.apply(stored, decision),
+      ended: (record) => ended(context, record),
+      learned: async () => undefined,
+    }),
+  );
+
+  async function askOpen(): Promise<void> {
+    for await (const { value } of records.open.all(['negotiation'])) {
+      const record = (await negotiationProcesses.get(value.pid))?.value;
+      if (record?.role !== 'consumer' || record.state !== 'VERIFIED' || record.unacknowledged > 0) continue;
+      const question = queue.writeAside(
+        { kind: 'ask', process: 'negotiation', pid: record.pid },
+        record.peer,
+        clock.now(),
+      );
+      await store.commit({ writes: [question] });
+    }
+  }
+
+  return {
+    queue,
+    catalog,
+    negotiations,
+    transfers,
+    control: transferControl(context, transferProcesses, transfers),
+    askOpen,
+    async resume() {
+      for await (const { value } of records.open.all(['transfer'])) {
+        const record = (await transferProcesses.get(value.pid))?.value;
+        if (record?.role === 'consumer' && record.state === 'STARTED' && record.intent === undefined) {
+          dataPlane().pull(record);
+        }
+      }
+      await askOpen();
+    },
+  };
+}
+
+const binding: readonly string[] = ['TERMINATED', 'COMPLETED', 'SUSPENDED'];
+
+/** What a saved change means for the streams of a transfer: they end with the move that binds us, not with its answer. */
+function follow(dataPlane: DataPlane, before: Transfer | undefined, after: Transfer): void {
+  const bound = (record: Transfer | undefined): boolean =>
+    record !== undefined && binding.includes(record.intent?.state ?? record.state);
+  if (bound(after) && !bound(before)) {
+    const state = after.intent?.state ?? after.state;
+    const why = after.intent?.reason ?? after.reason;
+    dataPlane.stop(after.pid, why ?? reason('TRANSFER_STOPPED', `The transfer is ${state}.`));
+  }
+  const resumed = before?.intent?.state === 'STARTED' && after.state === 'STARTED' && after.intent === undefined;
+  if (resumed && after.role === 'consumer') dataPlane.pull(after);
+}

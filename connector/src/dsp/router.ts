@@ -1,0 +1,157 @@
+import { peerIfAny } from '@causeway/certs/peer';
+import { jsonBody } from '@causeway/platform';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { CatalogService } from '../catalog/catalog.js';
+import { ConnectorError } from '../errors.js';
+import type { ConnectorEvents } from '../events.js';
+import type { Answer, JsonObject } from '../model.js';
+import type { NegotiationMessage, Negotiations } from '../negotiation/negotiations.js';
+import type { Caller, DspIdentity } from '../ports.js';
+import type { TransferMessage } from '../transfer/receive.js';
+import type { Transfers } from '../transfer/transfers.js';
+import { dspErrors } from './errors.js';
+import { readMessage } from './validate.js';
+import { dspBase, dspRoot, dspVersion, messagePaths } from './vocabulary.js';
+
+/** The largest message that is read. */
+const bodyLimit = 1_048_576;
+
+export interface DspEdge {
+  readonly identity: DspIdentity;
+  readonly catalog: CatalogService;
+  readonly negotiations: Negotiations;
+  readonly transfers: Transfers;
+  readonly events: ConnectorEvents;
+}
+
+/** Served without a certificate (version metadata only). */
+export const dspOpenRoutes = [{ method: 'GET', path: `${dspRoot}/.well-known/dspace-version` }] as const;
+
+const negotiationMessages: readonly NegotiationMessage[] = [
+  'ContractRequestMessage',
+  'ContractOfferMessage',
+  'ContractAgreementMessage',
+  'ContractAgreementVerificationMessage',
+  'ContractNegotiationEventMessage',
+  'ContractNegotiationTerminationMessage',
+];
+const transferMessages: readonly TransferMessage[] = [
+  'TransferStartMessage',
+  'TransferCompletionMessage',
+  'TransferSuspensionMessage',
+  'TransferTerminationMessage',
+];
+
+/** The HTTPS binding of Dataspace Protocol 2025-1, provider and consumer endpoints under one base. */
+export function dspApp(edge: DspEdge): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.get(`${dspRoot}/.well-known/dspace-version`, (_request, response) => {
+    response.json({ protocolVersions: [{ version: dspVersion, path: `/${dspVersion}`, binding: 'HTTPS' }] });
+  });
+  app.use(`${dspBase}/catalog`, catalogRoutes(edge), dspErrors('catalog', edge.events));
+  app.use(`${dspBase}/negotiations`, negotiationRoutes(edge), dspErrors('negotiation', edge.events));
+  app.use(`${dspBase}/transfers`, transferRoutes(edge), dspErrors('transfer', edge.events));
+  app.use(dspErrors('catalog', edge.events));
+  return app;
+}
+
+type Handler = (caller: Caller, message: JsonObject, request: Request, response: Response) => Promise<Answer>;
+
+/** Authenticates before a byte of the body is read, then reads the message as the type the path is for. */
+function route(edge: DspEdge, type: Parameters<typeof readMessage>[0] | undefined, handle: Handler): RequestHandler[] {
+  const authenticate: RequestHandler = async (request, response, next) => {
+    const peer = peerIfAny(request);
+    const { authorization } = request.headers;
+    response.locals['caller'] = await edge.identity.authenticate({
+      ...(peer === undefined ? {} : { peer }),
+      ...(authorization === undefined ? {} : { authorization }),
+    });
+    next();
+  };
+  const answer: RequestHandler = async (request, response) => {
+    const caller = callerOf(response);
+    const message = type === undefined ? {} : readMessage(type, request.body);
+    const { status, body } = await handle(caller, message, request, response);
+    response.status(status);
+    if (body === undefined) response.end();
+    else response.json(body);
+  };
+  return type === undefined ? [authenticate, answer] : [authenticate, jsonBody(bodyLimit), answer];
+}
+
+function callerOf(response: Response): Caller {
+  const caller: unknown = response.locals['caller'];
+  if (caller !== null && typeof caller === 'object' && 'id' in caller) return caller as Caller;
+  throw new ConnectorError('UNAUTHENTICATED', 'Nobody was authenticated on this request.');
+}
+
+const pidOf = (request: Request): string => String(request.params['pid']);
+const query = (request: Request, name: string): string | undefined => {
+  const value = request.query[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
+function catalogRoutes(edge: DspEdge): express.Router {
+  const router = express.Router();
+  const ask: Handler = async (caller, message, request, response) => {
+    if (message['filter'] !== undefined && (!Array.isArray(message['filter']) || message['filter'].length > 0)) {
+      throw new ConnectorError('FILTER_UNSUPPORTED', 'This catalog supports no filter; ask without one.');
+    }
+    const cursor = query(request, 'cursor');
+    const limit = Number(query(request, 'limit') ?? '50');
+    const page = await edge.catalog.page(caller.id, {
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(Number.isInteger(limit) && limit > 0 ? { limit } : {}),
+    });
+    if (page.next !== undefined) {
+      const next = `${request.baseUrl}/request?cursor=${encodeURIComponent(page.next)}&limit=${limit}`;
+      response.setHeader('Link', `<${next}>; rel="next"`);
+    }
+    return { status: 200, body: page.catalog };
+  };
+  router.post('/request', route(edge, 'CatalogRequestMessage', ask));
+  router.get(
+    '/datasets/:pid',
+    route(edge, undefined, async (caller, _message, request) => ({
+      status: 200,
+      body: await edge.catalog.dataset(caller.id, pidOf(request)),
+    })),
+  );
+  return router;
+}
+
+function negotiationRoutes(edge: DspEdge): express.Router {
+  const router = express.Router();
+  for (const type of ['ContractRequestMessage', 'ContractOfferMessage'] as const) {
+    const open: Handler = (caller, message) => edge.negotiations.open(caller, type, message);
+    router.post(`/${messagePaths[type]}`, route(edge, type, open));
+  }
+  for (const type of negotiationMessages) {
+    const receive: Handler = (caller, message, request) =>
+      edge.negotiations.receive(caller, type, pidOf(request), message);
+    router.post(`/:pid/${messagePaths[type]}`, route(edge, type, receive));
+  }
+  router.get(
+    '/:pid',
+    route(edge, undefined, (caller, _message, request) => edge.negotiations.show(caller, pidOf(request))),
+  );
+  return router;
+}
+
+function transferRoutes(edge: DspEdge): express.Router {
+  const router = express.Router();
+  const open: Handler = (caller, message) => edge.transfers.open(caller, message);
+  router.post('/request', route(edge, 'TransferRequestMessage', open));
+  for (const type of transferMessages) {
+    const receive: Handler = (caller, message, request) =>
+      edge.transfers.receive(caller, type, pidOf(request), message);
+    router.post(`/:pid/${messagePaths[type]}`, route(edge, type, receive));
+  }
+  router.get(
+    '/:pid',
+    route(edge, undefined, (caller, _message, request) => edge.transfers.show(caller, pidOf(request))),
+  );
+  return router;
+}

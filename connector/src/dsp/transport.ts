@@ -1,0 +1,66 @@
+import { type Identity, peerRequest } from '@causeway/certs/peer';
+import type { Clock } from '@causeway/platform';
+import type { JsonObject } from '../model.js';
+import type { DspIdentity, DspTransport } from '../ports.js';
+
+const timeoutMs = 20_000;
+/** A peer's catalog page is the largest answer that is read. */
+const maxBytes = 8 * 1_048_576;
+
+/** DSP over HTTPS with both certificates checked: nothing is sent before the far end is proven to be `peer`. */
+export function peerTransport(options: {
+  readonly identity: Identity;
+  readonly dspIdentity: DspIdentity;
+  readonly clock: Clock;
+}): DspTransport {
+  const { identity, dspIdentity, clock } = options;
+  return {
+    async send({ peer, method, url, body, signal }) {
+      const answer = await peerRequest({
+        identity,
+        url,
+        expect: { id: peer, role: 'participant' },
+        method,
+        headers: {
+          authorization: await dspIdentity.authorization(peer),
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        timeoutMs,
+        maxBytes,
+        clock,
+        signal,
+      });
+      const read = readObject(answer.body);
+      return {
+        status: answer.status,
+        ...(read === undefined ? {} : { body: read }),
+        ...linkOf(answer.headers['link']),
+      };
+    },
+  };
+}
+
+/** An acknowledgement may have no body, or one of no interest. */
+function readObject(text: string): JsonObject | undefined {
+  if (text === '') return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** The next page, of a catalog that has one (RFC 8288). */
+function linkOf(header: string | string[] | undefined): { next?: string } {
+  const links = Array.isArray(header) ? header.join(', ') : (header ?? '');
+  const next = /<([^<>]{1,2000})>\s*;[^,]*\brel="?next"?/.exec(links)?.[1];
+  return next === undefined ? {} : { next };
+}

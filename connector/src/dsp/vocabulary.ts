@@ -1,0 +1,56 @@
+/** The JSON-LD context that every Dataspace Protocol 2025-1 message names. */
+export const dspContext = 'https://w3id.org/dspace/2025/1/context.jsonld';
+
+export const dspVersion = '2025-1';
+
+/** Where DSP lives below a connector's HTTPS root, and 2025-1 below that. */
+export const dspRoot = '/dsp';
+export const dspBase = `${dspRoot}/${dspVersion}`;
+
+/** The transfer format this connector speaks, and the type of its data addresses. */
+export const grpcPull = 'GrpcData-PULL';
+export const grpcEndpoint = 'urn:causeway:v1:GrpcData-PULL';
+
+/** Our extension members: absolute IRIs, which other implementations carry or ignore. */
+export const extension = {
+  /** On ContractAgreementMessage and its verification: what makes the agreement evidence. */
+  evidence: 'urn:causeway:v1:evidence',
+  /** On an offer or agreement: participants who may see the record of every transfer under it. */
+  auditors: 'urn:causeway:v1:auditors',
+  /** On TransferRequestMessage: what the consumer declares to use the data for. */
+  purpose: 'urn:causeway:v1:purpose',
+  /** On a dataset: digest of the bytes that a transfer would bring. */
+  version: 'urn:causeway:v1:version',
+  /** On an error: the state of the process as the sender of the error sees it. */
+  state: 'urn:causeway:v1:state',
+} as const;
+
+export const messageTypes = [
+  'ContractRequestMessage',
+  'ContractOfferMessage',
+  'ContractAgreementMessage',
+  'ContractAgreementVerificationMessage',
+  'ContractNegotiationEventMessage',
+  'ContractNegotiationTerminationMessage',
+  'TransferRequestMessage',
+  'TransferStartMessage',
+  'TransferCompletionMessage',
+  'TransferSuspensionMessage',
+  'TransferTerminationMessage',
+] as const;
+export type MessageType = (typeof messageTypes)[number];
+
+/** Path of a message below `<base>/<kind>/<pid of the receiver>/`; a first message has no pid of the receiver yet. */
+export const messagePaths: Readonly<Record<MessageType, string>> = {
+  ContractRequestMessage: 'request',
+  ContractOfferMessage: 'offers',
+  ContractAgreementMessage: 'agreement',
+  ContractAgreementVerificationMessage: 'agreement/verification',
+  ContractNegotiationEventMessage: 'events',
+  ContractNegotiationTerminationMessage: 'termination',
+  TransferRequestMessage: 'request',
+  TransferStartMessage: 'start',
+  TransferCompletionMessage: 'completion',
+  TransferSuspensionMessage: 'suspension',
+  TransferTerminationMessage: 'termination',
+};

@@ -1,0 +1,130 @@
+import type { Stored } from '@causeway/platform';
+import type { ControlContext, Decider } from '../control.js';
+import { extension } from '../dsp/vocabulary.js';
+import { ConnectorError } from '../errors.js';
+import type { JsonObject, Negotiation } from '../model.js';
+import type { Decision, Next } from '../process/work.js';
+import { reason, reasonOf } from '../reasons.js';
+import type { Records } from '../records.js';
+import {
+  intendTermination,
+  makeAcceptance,
+  makeAgreement,
+  makeFinal,
+  makeOffer,
+  makeRequest,
+  makeVerification,
+} from './act.js';
+import { acceptAgreement, proposeAgreement } from './agreement.js';
+import { inForce } from './finalize.js';
+import { exceeds } from './terms.js';
+
+/**
+ * Decides by policy alone: a request is agreed when it asks no more than the offer it names grants, and refused with
+ * the difference otherwise. A consumer's own answer to a counter-offer is left to people.
+ */
+export function policyDecider(records: Records, self: string): Decider['negotiation'] {
+  const proceed = async (): Promise<Decision> => ({ move: 'proceed' });
+  return {
+    'provider:REQUESTED': async (negotiation) => {
+      const offer = await offerNamed(records, negotiation);
+      if (offer === undefined) {
+        const words = `Dataset ${negotiation.dataset} has no offer ${String(negotiation.offer['@id'])} for you.`;
+        return { move: 'terminate', reason: reason('OFFER_UNKNOWN', words) };
+      }
+      const parties = { assignee: negotiation.peer, target: negotiation.dataset, assigner: self };
+      const difference = exceeds(negotiation.offer, offer, parties);
+      return difference === undefined ? { move: 'proceed' } : { move: 'terminate', reason: difference };
+    },
+    'provider:ACCEPTED': proceed,
+    'provider:VERIFIED': proceed,
+    'consumer:AGREED': proceed,
+  };
+}
+
+async function offerNamed(records: Records, negotiation: Negotiation): Promise<JsonObject | undefined> {
+  const dataset = (await records.datasets.get(negotiation.dataset))?.value;
+  if (dataset === undefined || dataset.withdrawn !== undefined) return undefined;
+  return dataset.offers.find((offer) => offer.id === negotiation.offer['@id'])?.policy;
+}
+
+/** The change that a decision about a negotiation makes; undefined when nothing changes. */
+export async function applyDecision(
+  context: ControlContext,
+  stored: Stored<Negotiation>,
+  decision: Decision,
+): Promise<Next<Negotiation> | undefined> {
+  const record = stored.value;
+  const stamp = { at: context.clock.now(), id: `urn:uuid:${context.random.uuid()}` };
+  switch (decision.move) {
+    case 'terminate':
+      return intendTermination(record, decision.reason, stamp);
+    case 'offer':
+      return makeOffer(record, decision.offer, stamp);
+    case 'request':
+      return makeRequest(record, decision.offer, stamp);
+    case 'accept':
+      return makeAcceptance(record, stamp);
+    case 'proceed':
+      return proceed(context, record, stamp);
+    default:
+      return undefined;
+  }
+}
+
+async function proceed(
+  context: ControlContext,
+  record: Negotiation,
+  stamp: { readonly at: number; readonly id: string },
+): Promise<Next<Negotiation> | undefined> {
+  try {
+    if (record.state === 'VERIFIED' && record.role === 'provider') {
+      return { ...makeFinal(record, stamp), also: await inForce(context, record) };
+    }
+    if (record.state === 'AGREED' && record.role === 'consumer') return await verify(context, record, stamp);
+    if (record.role === 'provider') return await agree(context, record, stamp);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return intendTermination(record, reasonOf(error), stamp);
+  }
+}
+
+async function agree(
+  context: ControlContext,
+  record: Negotiation,
+  stamp: { readonly at: number; readonly id: string },
+): Promise<Next<Negotiation>> {
+  const { agreements, agreementIds } = context.records;
+  const { agreement, members } = await proposeAgreement(context, record);
+  const { digest } = agreement;
+  return {
+    ...makeAgreement({ ...record, agreement: digest }, members, stamp),
+    also: {
+      writes: [agreements.put([digest], agreement), agreementIds.put([record.peer, agreement.id], { digest })],
+    },
+  };
+}
+
+async function verify(
+  context: ControlContext,
+  record: Negotiation,
+  stamp: { readonly at: number; readonly id: string },
+): Promise<Next<Negotiation>> {
+  const { agreements, agreementIds } = context.records;
+  const agreement = await acceptAgreement(context, record);
+  const { digest } = agreement;
+  const { proposal: _verified, ...verified } = record;
+  // The provider chose the `@id`: one that names another agreement of ours with it must not take its place.
+  const name = [record.peer, agreement.id] as const;
+  if ((await agreementIds.get(...name)) !== undefined) {
+    throw new ConnectorError('AGREEMENT_INVALID', `${record.peer} has used the agreement id ${agreement.id} before.`);
+  }
+  return {
+    ...makeVerification({ ...verified, agreement: digest }, { [extension.evidence]: { ...agreement.own } }, stamp),
+    also: {
+      conditions: [agreements.absent(digest), agreementIds.absent(...name)],
+      writes: [agreements.put([digest], agreement), agreementIds.put(name, { digest })],
+    },
+  };
+}

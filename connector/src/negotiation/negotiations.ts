@@ -1,0 +1,199 @@
+import { canonicalJson } from '@causeway/evidence';
+import type { ControlContext } from '../control.js';
+import { newPid } from '../control.js';
+import { draft, objectMember, processBody, textMember } from '../dsp/messages.js';
+import { ConnectorError } from '../errors.js';
+import type { Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
+import type { Caller } from '../ports.js';
+import type { Processes } from '../process/processes.js';
+import { answered, answerTo, begin, sending } from '../process/record.js';
+import type { Decision } from '../process/work.js';
+import { intendTermination } from './act.js';
+import { applyDecision } from './decide.js';
+import {
+  receiveAgreement,
+  receiveEvent,
+  receiveOffer,
+  receiveRequest,
+  receiveTermination,
+  receiveVerification,
+  withDecision,
+} from './receive.js';
+
+const transitions = {
+  ContractRequestMessage: { role: 'provider', receive: receiveRequest },
+  ContractOfferMessage: { role: 'consumer', receive: receiveOffer },
+  ContractAgreementMessage: { role: 'consumer', receive: receiveAgreement },
+  ContractAgreementVerificationMessage: { role: 'provider', receive: receiveVerification },
+  ContractNegotiationEventMessage: { role: undefined, receive: receiveEvent },
+  ContractNegotiationTerminationMessage: { role: undefined, receive: receiveTermination },
+} as const;
+export type NegotiationMessage = keyof typeof transitions;
+
+/** What a management client asks for. */
+export interface NegotiationRequest {
+  /** Chosen by the client: the same again creates nothing. */
+  readonly request: string;
+  readonly provider: string;
+  readonly address: string;
+  readonly dataset: string;
+  /** The offer to ask for, with its `@id`. */
+  readonly offer: JsonObject;
+}
+
+/** Contract negotiation, both roles (Dataspace Protocol 2025-1, Contract Negotiation Protocol). */
+export class Negotiations {
+  readonly #context: ControlContext;
+  readonly #processes: Processes<Negotiation>;
+  /** Whether this caller may know of a dataset. */
+  readonly #visible: (dataset: string, caller: string) => Promise<boolean>;
+
+  constructor(
+    context: ControlContext,
+    processes: Processes<Negotiation>,
+    visible: (dataset: string, caller: string) => Promise<boolean>,
+  ) {
+    this.#context = context;
+    this.#processes = processes;
+    this.#visible = visible;
+  }
+
+  /** Consumer: asks a provider for a contract; the request is saved before it is sent. */
+  async request(asked: NegotiationRequest): Promise<{ record: Negotiation; created: boolean }> {
+    const { clock, random, dspBase } = this.#context;
+    const offer = { ...asked.offer, '@type': 'Offer', target: asked.dataset };
+    const record: Negotiation = {
+      ...begin<NegotiationState>(
+        { pid: newPid(random), role: 'consumer', peer: asked.provider, address: asked.address },
+        'REQUESTED',
+        clock.now(),
+      ),
+      dataset: asked.dataset,
+      offer,
+      request: asked.request,
+    };
+    const message = draft('ContractRequestMessage', newPid(random), { offer, callbackAddress: dspBase() });
+    return this.#processes.create(['request', asked.request], sending(record, 'negotiation', message, 'REQUESTED'));
+  }
+
+  /** Either side, by a person. @throws ConnectorError NOT_FOUND, STATE_INVALID */
+  async terminate(pid: string, reason: Reason): Promise<Negotiation> {
+    return this.#processes.change(pid, async ({ value }) => {
+      if (value.state === 'TERMINATED' || value.intent?.state === 'TERMINATED') return undefined;
+      return intendTermination(value, reason, this.#stamp());
+    });
+  }
+
+  /** A decision that was left to people. @throws ConnectorError NOT_FOUND, STATE_INVALID */
+  async decide(pid: string, decision: Decision): Promise<Negotiation> {
+    return this.#processes.change(pid, (stored) => applyDecision(this.#context, stored, decision));
+  }
+
+  /** GET: where the negotiation stands. @throws ConnectorError NOT_FOUND */
+  async show(caller: Caller, pid: string): Promise<Answer> {
+    const found = await this.#processes.get(pid);
+    if (found === undefined || found.value.peer !== caller.id) {
+      throw new ConnectorError('NOT_FOUND', `There is no negotiation ${pid} of yours here.`);
+    }
+    return { status: 200, body: processBody('negotiation', found.value) };
+  }
+
+  /**
+   * A first message: ContractRequestMessage from a consumer, or ContractOfferMessage from a provider that opens the
+   * negotiation itself. The same again, by message id or by the peer's pid, creates nothing.
+   */
+  async open(
+    caller: Caller,
+    type: 'ContractRequestMessage' | 'ContractOfferMessage',
+    message: JsonObject,
+  ): Promise<Answer> {
+    const role = type === 'ContractRequestMessage' ? 'provider' : 'consumer';
+    const peerPid = textMember(message, role === 'provider' ? 'consumerPid' : 'providerPid');
+    const address = textMember(message, 'callbackAddress');
+    const offer = objectMember(message, 'offer');
+    if (peerPid === undefined || address === undefined || offer === undefined) {
+      throw new ConnectorError(
+        'MESSAGE_INVALID',
+        `A first ${type} names a callbackAddress and no pid of the receiver.`,
+      );
+    }
+    const dataset = await this.#datasetOf(offer);
+    if (role === 'provider' && !(await this.#visible(dataset, caller.id))) {
+      throw new ConnectorError('NOT_FOUND', `There is no dataset ${dataset} for you here.`);
+    }
+    const { clock, random } = this.#context;
+    const id = textMember(message, '@id');
+    const record: Negotiation = {
+      ...begin<NegotiationState>(
+        { pid: newPid(random), role, peer: caller.id, peerPid, address },
+        role === 'provider' ? 'REQUESTED' : 'OFFERED',
+        clock.now(),
+      ),
+      dataset,
+      offer,
+    };
+    const answer: Answer = { status: 201, body: processBody('negotiation', record) };
+    const next = withDecision(this.#context, answered(record, id, answer));
+    const result = await this.#processes.create([caller.id, peerPid], next);
+    return result.created ? answer : repeated(result.record, id, offer, dataset);
+  }
+
+  /** A message about a negotiation that exists; `pid` is ours, out of the path. */
+  async receive(caller: Caller, type: NegotiationMessage, pid: string, message: JsonObject): Promise<Answer> {
+    const { role, receive } = transitions[type];
+    const id = textMember(message, '@id');
+    const event = message['eventType'];
+    const expected = event === 'ACCEPTED' ? 'provider' : event === 'FINALIZED' ? 'consumer' : role;
+    const at = { pid, ...(expected === undefined ? {} : { role: expected }), ...(id === undefined ? {} : { id }) };
+    return this.#processes.receive(caller, at, async (record) => {
+      const known = knownPids(record, message);
+      return receive(this.#context, known, message);
+    });
+  }
+
+  async #datasetOf(offer: JsonObject): Promise<string> {
+    const target = textMember(offer, 'target');
+    if (target !== undefined) return target;
+    const id = textMember(offer, '@id') ?? '';
+    const found = await this.#context.records.offers.get(id);
+    if (found) return found.value.dataset;
+    throw new ConnectorError('NOT_FOUND', `There is no offer ${id} for you here.`);
+  }
+
+  #stamp(): { at: number; id: string } {
+    return { at: this.#context.clock.now(), id: newPid(this.#context.random) };
+  }
+}
+
+/** A first message for a negotiation that exists already: a repetition, or another request under a pid that is taken. */
+function repeated(record: Negotiation, id: string | undefined, offer: JsonObject, dataset: string): Answer {
+  const kept = answerTo(record, id);
+  if (kept !== undefined) return kept;
+  const same = record.dataset === dataset && canonicalJson(record.offer) === canonicalJson(offer);
+  if (same) return { status: 201, body: processBody('negotiation', record) };
+  throw new ConnectorError(
+    'STATE_INVALID',
+    `Pid ${record.peerPid ?? ''} belongs to a negotiation about something else.`,
+  );
+}
+
+/**
+ * The record with the peer's pid: a message may overtake the answer that tells it to us. A message that names other
+ * pids than the process has is about something else.
+ */
+export function knownPids<
+  R extends { readonly role: 'provider' | 'consumer'; readonly pid: string; readonly peerPid?: string },
+>(record: R, message: JsonObject): R {
+  const [own, theirs] = record.role === 'provider' ? ['providerPid', 'consumerPid'] : ['consumerPid', 'providerPid'];
+  const named = own === undefined ? undefined : textMember(message, own);
+  const peerPid = theirs === undefined ? undefined : textMember(message, theirs);
+  const ours = named === undefined || named === record.pid;
+  const known = peerPid === undefined || record.peerPid === undefined || peerPid === record.peerPid;
+  if (!ours || !known) {
+    throw new ConnectorError(
+      'MESSAGE_INVALID',
+      `Expected the pids of process ${record.pid}; the message names others.`,
+    );
+  }
+  return record.peerPid === undefined && peerPid !== undefined ? { ...record, peerPid } : record;
+}

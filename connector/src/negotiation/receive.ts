@@ -1,0 +1,102 @@
+import type { ControlContext, NegotiationStage } from '../control.js';
+import { objectMember, readReason, textMember } from '../dsp/messages.js';
+import { extension } from '../dsp/vocabulary.js';
+import { ConnectorError } from '../errors.js';
+import type { JsonObject, Negotiation, NegotiationState } from '../model.js';
+import { judge } from '../process/moves.js';
+import type { Received } from '../process/processes.js';
+import { receiveMove, refuse } from '../process/receive.js';
+import type { DecideWork, Next } from '../process/work.js';
+import { reasonOf } from '../reasons.js';
+import { intendTermination, negotiationTable } from './act.js';
+import { verifyConsumer } from './agreement.js';
+import { inForce } from './finalize.js';
+
+/** A negotiation that the peer has moved, with the question what we do about it, if anybody here answers that. */
+export function withDecision(context: ControlContext, record: Negotiation): Next<Negotiation> {
+  const stage: NegotiationStage = `${record.role}:${record.state}`;
+  if (context.decider.negotiation[stage] === undefined) return { record };
+  const work: DecideWork = { kind: 'decide', process: 'negotiation', pid: record.pid, state: record.state };
+  return { record, works: [work] };
+}
+
+type Transition = (context: ControlContext, record: Negotiation, message: JsonObject) => Promise<Received<Negotiation>>;
+
+function move(
+  context: ControlContext,
+  record: Negotiation,
+  message: JsonObject,
+  to: NegotiationState,
+  change: Partial<Negotiation> = {},
+): Received<Negotiation> {
+  const identified = message['@id'] !== undefined;
+  return receiveMove<NegotiationState, Negotiation>(
+    negotiationTable,
+    record,
+    {
+      to,
+      identified,
+      ...(to === 'TERMINATED' ? { reason: readReason(message, 'The peer ended the negotiation.') } : {}),
+    },
+    context.clock.now(),
+    (moved) => withDecision(context, { ...moved, ...change }),
+  );
+}
+
+/** ContractRequestMessage about a negotiation that exists: the consumer asks for something else than was offered. */
+export const receiveRequest: Transition = async (context, record, message) => {
+  const offer = objectMember(message, 'offer') ?? record.offer;
+  if ((textMember(offer, 'target') ?? record.dataset) === record.dataset) {
+    return move(context, record, message, 'REQUESTED', { offer });
+  }
+  const error = new ConnectorError(
+    'MESSAGE_INVALID',
+    `Expected a request about ${record.dataset}, the dataset negotiated.`,
+  );
+  return refuse('negotiation', record, error);
+};
+
+/** ContractOfferMessage about a negotiation that exists: what the provider would grant instead. */
+export const receiveOffer: Transition = async (context, record, message) =>
+  move(context, record, message, 'OFFERED', { offer: objectMember(message, 'offer') ?? record.offer });
+
+/** ContractAgreementMessage: kept as it came, and verified when it is decided on. */
+export const receiveAgreement: Transition = async (context, record, message) =>
+  move(context, record, message, 'AGREED', { proposal: message });
+
+/** ContractAgreementVerificationMessage. A signature that does not verify ends the negotiation, for the consumer holds it to be agreed. */
+export const receiveVerification: Transition = async (context, record, message) => {
+  const identified = message['@id'] !== undefined;
+  const stored = record.agreement && (await context.records.agreements.get(record.agreement));
+  if (!stored || judge(negotiationTable.moves, record, 'VERIFIED', identified) !== 'move') {
+    return move(context, record, message, 'VERIFIED');
+  }
+  try {
+    const evidence = objectMember(message, extension.evidence);
+    const agreement = await verifyConsumer(context, record, stored.value, evidence);
+    const received = move(context, record, message, 'VERIFIED');
+    if (received.next === undefined) return received;
+    const { agreements } = context.records;
+    const also = {
+      conditions: [agreements.unchanged(stored)],
+      writes: [agreements.put([agreement.digest], agreement)],
+    };
+    return { ...received, next: { ...received.next, also } };
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    const stamp = { at: context.clock.now(), id: `urn:uuid:${context.random.uuid()}` };
+    const next = intendTermination(record, reasonOf(error), stamp);
+    return { ...refuse<Negotiation>('negotiation', record, error), next };
+  }
+};
+
+/** ContractNegotiationEventMessage: ACCEPTED from the consumer, FINALIZED from the provider. */
+export const receiveEvent: Transition = async (context, record, message) => {
+  const to = message['eventType'] === 'ACCEPTED' ? 'ACCEPTED' : 'FINALIZED';
+  const received = move(context, record, message, to);
+  if (received.next === undefined || to === 'ACCEPTED') return received;
+  return { ...received, next: { ...received.next, also: await inForce(context, received.next.record) } };
+};
+
+export const receiveTermination: Transition = async (context, record, message) =>
+  move(context, record, message, 'TERMINATED');

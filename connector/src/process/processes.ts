@@ -1,0 +1,161 @@
+import type { Clock, Collection, Commit, Store, Stored, Write } from '@causeway/platform';
+import { ConnectorError } from '../errors.js';
+import type { Answer, Process, ProcessRole } from '../model.js';
+import type { Caller } from '../ports.js';
+import type { Records } from '../records.js';
+import type { DspQueue } from './queue.js';
+import { answered, answerTo } from './record.js';
+import type { Next, ProcessKind } from './work.js';
+
+/** Attempts at one change before the process counts as contended; each failure means that somebody else succeeded. */
+const attempts = 100;
+
+export interface ProcessesOptions<R extends Process<string>> {
+  readonly kind: ProcessKind;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly collection: Collection<R>;
+  readonly records: Records;
+  readonly queue: DspQueue;
+  readonly isFinal: (record: R) => boolean;
+  /** Called after a change is durable: streams to stop or open, telemetry. Must not throw. */
+  readonly changed: (before: R | undefined, after: R) => void;
+}
+
+/** What a transition made of a message: the change and the answer, or only an answer (a refusal, kept under its id). */
+export type Received<R> = { readonly next?: Next<R>; readonly answer: Answer };
+
+/**
+ * The one place where process records change: load, transition, commit of record, work and indexes together, and again
+ * when somebody else was faster.
+ */
+export class Processes<R extends Process<string>> {
+  readonly #options: ProcessesOptions<R>;
+
+  constructor(options: ProcessesOptions<R>) {
+    this.#options = options;
+  }
+
+  async get(pid: string): Promise<Stored<R> | undefined> {
+    return this.#options.collection.get(pid);
+  }
+
+  /** @throws ConnectorError NOT_FOUND */
+  async need(pid: string): Promise<Stored<R>> {
+    const stored = await this.get(pid);
+    if (stored) return stored;
+    throw new ConnectorError('NOT_FOUND', `There is no ${this.#options.kind} ${pid}.`);
+  }
+
+  /** Our process by the peer's pid, or by the id a management client chose (`peer` is then 'request'). */
+  async lookup(peer: string, peerPid: string): Promise<Stored<R> | undefined> {
+    const found = await this.#options.records.pids.get(this.#options.kind, peer, peerPid);
+    return found && this.get(found.value.pid);
+  }
+
+  /**
+   * Saves a new process with its first work, under the peer's pid or the management client's id. When one exists under
+   * that name already, nothing is saved and that one is returned.
+   *
+   * @throws ConnectorError QUEUE_FULL
+   */
+  async create(name: readonly [string, string], next: Next<R>): Promise<{ record: R; created: boolean }> {
+    const { store, records, kind } = this.#options;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const existing = await this.lookup(...name);
+      if (existing) return { record: existing.value, created: false };
+      const { commit, after } = this.#commit(undefined, next, false);
+      const index = [kind, ...name] as const;
+      const result = await store.commit({
+        conditions: [...(commit.conditions ?? []), records.pids.absent(...index)],
+        writes: [...commit.writes, records.pids.put(index, { pid: after.pid })],
+      });
+      if (!result.ok) continue;
+      this.#options.changed(undefined, after);
+      return { record: after, created: true };
+    }
+    throw this.#contended();
+  }
+
+  /**
+   * Changes one process by compare-and-swap. `step` runs again on conflict; it returns undefined to leave the record.
+   *
+   * @throws ConnectorError NOT_FOUND, QUEUE_FULL, and whatever `step` throws
+   */
+  async change(pid: string, step: (stored: Stored<R>) => Promise<Next<R> | undefined>): Promise<R> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const before = await this.need(pid);
+      const next = await step(before);
+      if (next === undefined) return before.value;
+      const { commit, after } = this.#commit(before, next);
+      const result = await this.#options.store.commit(commit);
+      if (!result.ok) continue;
+      this.#options.changed(before.value, after);
+      return after;
+    }
+    throw this.#contended();
+  }
+
+  /**
+   * A message of the peer about one process: the same message again gets the same answer; a new one goes through
+   * `transition`, whose answer is saved with the change it makes.
+   *
+   * @throws ConnectorError NOT_FOUND when the process is not this caller's, whatever the reason
+   */
+  async receive(
+    caller: Caller,
+    at: { readonly pid: string; readonly role?: ProcessRole; readonly id?: string },
+    transition: (record: R) => Promise<Received<R>>,
+  ): Promise<Answer> {
+    let answer: Answer | undefined;
+    await this.change(at.pid, async ({ value }) => {
+      if (value.peer !== caller.id || (at.role !== undefined && value.role !== at.role)) throw this.#unknown(at.pid);
+      const kept = answerTo(value, at.id);
+      if (kept !== undefined) {
+        answer = kept;
+        return undefined;
+      }
+      const received = await transition(value);
+      answer = received.answer;
+      if (received.next === undefined && at.id === undefined) return undefined;
+      const next = received.next ?? { record: value };
+      return { ...next, record: answered(next.record, at.id, received.answer) };
+    });
+    if (answer === undefined) throw this.#contended();
+    return answer;
+  }
+
+  /** The commit of a change that somebody else makes durable (the outbox, when a piece of work is settled). */
+  settlement(before: Stored<R>, next: Next<R>): { commit: Commit; react: () => void } {
+    const { commit, after } = this.#commit(before, next);
+    return { commit, react: () => this.#options.changed(before.value, after) };
+  }
+
+  #commit(before: Stored<R> | undefined, next: Next<R>, ending = true): { commit: Commit; after: R } {
+    const { kind, collection, records, queue, isFinal } = this.#options;
+    const now = this.#options.clock.now();
+    const { record, works = [], also } = next;
+    // INVARIANT: work is numbered without a gap in its process' lane, by the record that is committed with it.
+    const queued = works.map((work, index) => queue.write(work, record.peer, record.lane + index, now, ending));
+    const after: R = { ...record, lane: record.lane + works.length, updated: now };
+    const writes: Write[] = [collection.put([after.pid], after), ...queued, ...(also?.writes ?? [])];
+    if (isFinal(after)) {
+      if (before !== undefined && !isFinal(before.value)) writes.push(records.open.delete([kind, after.pid]));
+    } else if (before === undefined) {
+      writes.push(records.open.put([kind, after.pid], { pid: after.pid }));
+    }
+    const unchanged = before === undefined ? collection.absent(after.pid) : collection.unchanged(before);
+    return { commit: { conditions: [unchanged, ...(also?.conditions ?? [])], writes }, after };
+  }
+
+  #unknown(pid: string): ConnectorError {
+    return new ConnectorError('NOT_FOUND', `There is no ${this.#options.kind} ${pid} of yours here.`);
+  }
+
+  #contended(): ConnectorError {
+    return new ConnectorError(
+      'QUEUE_FULL',
+      `The ${this.#options.kind} is being changed by too many at once; try again.`,
+    );
+  }
+}

@@ -1,0 +1,136 @@
+import type { Attempt, Clock, Commit, Outcome, Stored } from '@causeway/platform';
+import { outgoing, readReason, textMember, urlOf } from '../dsp/messages.js';
+import type { Answer, JsonObject, Process } from '../model.js';
+import type { DspTransport } from '../ports.js';
+import { isFinal, type Moves } from './moves.js';
+import type { Processes } from './processes.js';
+import type { Worker } from './queue.js';
+import { moved } from './record.js';
+import type { Decision, DspOutcome, DspWork, Next, ProcessKind, SendWork } from './work.js';
+
+/** A peer may learn of a process a moment after us; only after this long is its 404 believed. */
+const unknownForMs = 60_000;
+
+/** What negotiations and transfers do differently. */
+export interface WorkerHooks<State extends string, R extends Process<State>> {
+  readonly kind: ProcessKind;
+  readonly moves: Moves<State>;
+  readonly processes: Processes<R>;
+  readonly transport: DspTransport;
+  readonly clock: Clock;
+  /** The message as it is sent now: members that are made at each send and never stored. */
+  complete(record: R, message: JsonObject): Promise<JsonObject>;
+  decide(record: R): Promise<Decision>;
+  /** The change that a decision makes; undefined for none. */
+  apply(stored: Stored<R>, decision: Decision): Promise<Next<R> | undefined>;
+  /** What else changes when the process has ended. */
+  ended(record: R): Promise<Next<R>>;
+  /** What the peer's own view of the process changes in ours. */
+  learned(stored: Stored<R>, state: string): Promise<Next<R> | undefined>;
+}
+
+const nothing: { commit: Commit; react: () => void } = { commit: { writes: [] }, react: () => undefined };
+const overtaken: Attempt<DspOutcome> = { done: { kind: 'overtaken' } };
+
+/** Sends messages and takes decisions for one kind of process, and turns what came of them into changes. */
+export function processWorker<State extends string, R extends Process<State>>(hooks: WorkerHooks<State, R>): Worker {
+  const final = (record: R): boolean => isFinal(hooks.moves, record.state);
+
+  async function send(work: SendWork, created: number, signal: AbortSignal): Promise<Attempt<DspOutcome>> {
+    const record = (await hooks.processes.get(work.pid))?.value;
+    // A process that has ended otherwise meanwhile says nothing more.
+    if (record === undefined || (final(record) && record.state !== work.move)) return overtaken;
+    const url = urlOf(hooks.kind, record, work.message);
+    if (url === undefined) return overtaken;
+    const body = outgoing(record, await hooks.complete(record, work.message));
+    const answer = await hooks.transport.send({ peer: record.peer, method: 'POST', url, body, signal });
+    return judgeAnswer(answer, hooks.clock.now() - created);
+  }
+
+  async function ask(pid: string, created: number, signal: AbortSignal): Promise<Attempt<DspOutcome>> {
+    const record = (await hooks.processes.get(pid))?.value;
+    if (record?.peerPid === undefined || final(record)) return overtaken;
+    const url = `${record.address.replace(/\/+$/, '')}/${hooks.kind}s/${record.peerPid}`;
+    const answer = await hooks.transport.send({ peer: record.peer, method: 'GET', url, signal });
+    return judgeAnswer(answer, hooks.clock.now() - created);
+  }
+
+  async function settleSend(stored: Stored<R>, work: SendWork, outcome: Outcome<DspOutcome>): Promise<Next<R>> {
+    const record: R = { ...stored.value, unacknowledged: Math.max(0, stored.value.unacknowledged - 1) };
+    const now = hooks.clock.now();
+    if ('refused' in outcome) return settleRefusal(record, work, outcome, now);
+    if (outcome.done.kind !== 'answered') return { record };
+    const known = adoptPid(record, work.message, outcome.done.answer.body);
+    if (known.intent?.state !== work.move) return { record: known };
+    const reason = known.intent.reason;
+    const next = moved<State, R>(known, known.intent.state, now, reason);
+    return final(next) ? hooks.ended(next) : { record: next };
+  }
+
+  async function settleRefusal(
+    record: R,
+    work: SendWork,
+    outcome: { readonly refused: string; readonly data?: unknown },
+    now: number,
+  ): Promise<Next<R>> {
+    if (final(record)) return { record };
+    const reason = readReason(isObject(outcome.data) ? outcome.data : undefined, outcome.refused);
+    // The peer's own move stands above ours and is on its way to us.
+    if (reason.code === 'MOVES_CROSSED') return { record };
+    // Nothing exists at the peer: what was asked for has been refused.
+    if (record.peerPid === undefined && 'callbackAddress' in work.message) {
+      const end = hooks.moves.consumer[record.state].find((state) => state === 'TERMINATED');
+      if (end !== undefined) return hooks.ended(moved<State, R>(record, end, now, reason));
+    }
+    return { record: { ...record, parked: reason } };
+  }
+
+  return {
+    async perform(work: DspWork, created, signal) {
+      if (work.kind === 'send') return send(work, created, signal);
+      if (work.kind === 'ask') return ask(work.pid, created, signal);
+      const record = (await hooks.processes.get(work.pid))?.value;
+      if (record === undefined || record.state !== work.state || record.intent !== undefined) return overtaken;
+      return { done: { kind: 'decided', decision: await hooks.decide(record) } };
+    },
+
+    async settle(work: DspWork, outcome) {
+      const stored = await hooks.processes.get(work.pid);
+      if (stored === undefined) return nothing;
+      if (work.kind === 'send') return hooks.processes.settlement(stored, await settleSend(stored, work, outcome));
+      if ('refused' in outcome || outcome.done.kind === 'overtaken') return nothing;
+      let next: Next<R> | undefined;
+      if (outcome.done.kind === 'decided') {
+        const current = work.kind === 'decide' && stored.value.state === work.state && !stored.value.intent;
+        next = current ? await hooks.apply(stored, outcome.done.decision) : undefined;
+      } else {
+        const state = outcome.done.answer.body?.['state'];
+        next = typeof state === 'string' ? await hooks.learned(stored, state) : undefined;
+      }
+      return next === undefined ? nothing : hooks.processes.settlement(stored, next);
+    },
+  };
+}
+
+function judgeAnswer(answer: Answer, age: number): Attempt<DspOutcome> {
+  const { status, body } = answer;
+  if (status >= 200 && status < 300) return { done: { kind: 'answered', answer } };
+  const said = readReason(body, `The peer answered ${status}.`);
+  const retry = status >= 500 || [401, 403, 408, 425, 429].includes(status) || (status === 404 && age < unknownForMs);
+  if (retry) return { retry: `${status} ${said.code}: ${said.en}` };
+  return { refused: `The peer answered ${status}.`, ...(body === undefined ? {} : { data: body }) };
+}
+
+/** The first answer tells the pid the peer gave the process. A peer never changes it. */
+function adoptPid<R extends Process<string>>(record: R, message: JsonObject, body: JsonObject | undefined): R {
+  if (record.peerPid !== undefined || !('callbackAddress' in message) || body === undefined) return record;
+  const peerPid = textMember(body, record.role === 'consumer' ? 'providerPid' : 'consumerPid');
+  return peerPid === undefined || !pidPattern.test(peerPid) ? record : { ...record, peerPid };
+}
+
+// It will stand in paths of ours, so it may not hold what a path gives a meaning to.
+const pidPattern = /^(?!\.{1,2}$)[^/?#%\\\s\p{Cc}]{1,500}$/u;
+
+function isObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

@@ -1,0 +1,164 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Identity } from '@causeway/certs/peer';
+import {
+  type Clock,
+  createMetrics,
+  type LevelStore,
+  openLevelStore,
+  type Random,
+  silentLogger,
+} from '@causeway/platform';
+import { Publisher } from '../catalog/publish.js';
+import type { Decider } from '../control.js';
+import { type ControlPlane, controlPlane } from '../control-plane.js';
+import { dspApp } from '../dsp/router.js';
+import { connectorEvents } from '../events.js';
+import type { Dataset, JsonObject, Negotiation, Transfer } from '../model.js';
+import type { DspIdentity, DspTransport } from '../ports.js';
+import { openRecords, type Records } from '../records.js';
+import { QueuedEvidence, RecordingDataPlane } from './doubles.js';
+
+export interface PartyOptions {
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly dspIdentity: DspIdentity;
+  readonly transport: DspTransport;
+  readonly decider?: Decider;
+  readonly unsigned?: 'refuse' | 'mark';
+}
+
+/** One connector's control plane over a real store that can be torn away and opened again. */
+export class Party implements AsyncDisposable {
+  readonly id: string;
+  readonly dataPlane = new RecordingDataPlane();
+  /** Set once its server listens. */
+  dspBase = '';
+  readonly #options: PartyOptions;
+  readonly #folder: string;
+  #store: LevelStore;
+  #records!: Records;
+  #evidence!: QueuedEvidence;
+  #plane!: ControlPlane;
+  #publisher!: Publisher;
+  #app: RequestListener | undefined;
+
+  private constructor(options: PartyOptions, folder: string, store: LevelStore) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#store = store;
+    this.id = options.identity.id;
+  }
+
+  static async open(options: PartyOptions): Promise<Party> {
+    const folder = await mkdtemp(join(tmpdir(), 'causeway-party-'));
+    const party = new Party(options, folder, await openLevelStore({ path: join(folder, 'store') }));
+    party.#wire();
+    return party;
+  }
+
+  /** To be given to a server, once: it follows restarts, and answers nothing while the party is down. */
+  readonly listener: RequestListener = (request, response) => {
+    if (this.#app === undefined) request.socket.destroy();
+    else this.#app(request, response);
+  };
+
+  get plane(): ControlPlane {
+    return this.#plane;
+  }
+
+  get records(): Records {
+    return this.#records;
+  }
+
+  get evidence(): QueuedEvidence {
+    return this.#evidence;
+  }
+
+  async start(): Promise<void> {
+    await this.#plane.queue.start();
+    await this.#plane.resume();
+  }
+
+  /** The process dies: whatever is not in the store is gone. */
+  async crash(): Promise<void> {
+    this.#app = undefined;
+    await this.#store.close();
+    await this.#plane.queue.stop();
+  }
+
+  async restart(): Promise<void> {
+    this.#store = await openLevelStore({ path: join(this.#folder, 'store') });
+    this.#wire();
+    await this.start();
+  }
+
+  async publish(name: string, offers: NonNullable<Parameters<Publisher['publish']>[1]['offers']>): Promise<Dataset> {
+    const file = join(this.#folder, `${name}.csv`);
+    await writeFile(file, `data of ${name}\n`);
+    return this.#publisher.publish(name, { file, title: { en: name }, offers });
+  }
+
+  /** Asks `provider` for the first offer of a dataset. */
+  async negotiate(request: string, provider: Party, dataset: Dataset, offer?: JsonObject): Promise<Negotiation> {
+    const wanted = offer ?? dataset.offers[0]?.policy ?? {};
+    const address = provider.dspBase;
+    const asked = { request, provider: provider.id, address, dataset: dataset.id, offer: wanted };
+    return (await this.#plane.negotiations.request(asked)).record;
+  }
+
+  async negotiation(request: string): Promise<Negotiation> {
+    const found = await this.#records.pids.get('negotiation', 'request', request);
+    const record = found && (await this.#records.negotiations.get(found.value.pid));
+    if (!record) throw new Error(`no negotiation ${request}`);
+    return record.value;
+  }
+
+  async all(): Promise<{ negotiations: Negotiation[]; transfers: Transfer[] }> {
+    const [negotiations, transfers] = [[] as Negotiation[], [] as Transfer[]];
+    for await (const { value } of this.#records.negotiations.all()) negotiations.push(value);
+    for await (const { value } of this.#records.transfers.all()) transfers.push(value);
+    return { negotiations, transfers };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#app = undefined;
+    await this.#plane.queue.stop();
+    await this.#store.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #wire(): void {
+    const { identity, clock, random, transport, dspIdentity, decider, unsigned = 'refuse' } = this.#options;
+    const store = this.#store;
+    const events = connectorEvents(silentLogger, createMetrics('test'));
+    const records = openRecords(store);
+    this.#records = records;
+    this.#evidence = new QueuedEvidence(store);
+    this.#publisher = new Publisher({ store, records, clock, events, self: this.id, changed: () => undefined });
+    this.#plane = controlPlane({
+      ...{ identity, store, records, clock, random, events, transport, unsigned, log: silentLogger },
+      evidence: this.#evidence,
+      dataPlane: () => this.dataPlane,
+      dspBase: () => this.dspBase,
+      ...(decider === undefined ? {} : { decider }),
+    });
+    this.#app = dspApp({ ...this.#plane, identity: dspIdentity, events });
+  }
+}
+
+/** Lets both parties work until neither has anything to do, moving time on for retries. */
+export async function settle(
+  clock: { advance(ms: number): Promise<void> },
+  ...parties: readonly Party[]
+): Promise<void> {
+  for (let round = 0; round < 500; round++) {
+    for (const party of parties) await party.plane.queue.idle();
+    if (parties.every((party) => party.plane.queue.backlog().depth === 0)) return;
+    await clock.advance(30_000);
+  }
+  throw new Error('the parties do not come to rest');
+}

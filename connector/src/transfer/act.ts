@@ -1,0 +1,50 @@
+import { draft, reasonMembers } from '../dsp/messages.js';
+import type { Reason, Transfer, TransferState } from '../model.js';
+import { intendMove, makeMove } from '../process/act.js';
+import type { Table } from '../process/receive.js';
+import type { Next } from '../process/work.js';
+import { refusal } from '../reasons.js';
+import { transferMoves } from './states.js';
+
+export const transferTable: Table<TransferState> = { kind: 'transfer', moves: transferMoves };
+
+/** The time of a move of ours, and the `@id` of the message it sends. */
+export interface Stamp {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** Provider: the first start, shared as soon as it is saved. The data address is added at each send. */
+export function makeStart(record: Transfer, { at, id }: Stamp): Next<Transfer> {
+  return makeMove(transferTable, record, 'STARTED', draft('TransferStartMessage', id), at);
+}
+
+/** Either side goes on with a transfer that it suspended itself. */
+export function intendResumption(record: Transfer, { at, id }: Stamp): Next<Transfer> {
+  if (record.state !== 'SUSPENDED') {
+    throw refusal('STATE_INVALID', `Expected a suspended transfer; ${record.pid} is ${record.state}.`);
+  }
+  if (!mayResume(record, record.role)) {
+    throw refusal('STATE_INVALID', `The other side suspended transfer ${record.pid}, and only it can resume it.`);
+  }
+  return intendMove(transferTable, record, 'STARTED', draft('TransferStartMessage', id), at);
+}
+
+export function intendCompletion(record: Transfer, { at, id }: Stamp): Next<Transfer> {
+  return intendMove(transferTable, record, 'COMPLETED', draft('TransferCompletionMessage', id), at);
+}
+
+export function intendSuspension(record: Transfer, reason: Reason, { at, id }: Stamp): Next<Transfer> {
+  const message = draft('TransferSuspensionMessage', id, reasonMembers(reason));
+  return intendMove(transferTable, { ...record, suspendedBy: record.role }, 'SUSPENDED', message, at, reason);
+}
+
+export function intendTermination(record: Transfer, reason: Reason, { at, id }: Stamp): Next<Transfer> {
+  const message = draft('TransferTerminationMessage', id, reasonMembers(reason));
+  return intendMove(transferTable, record, 'TERMINATED', message, at, reason);
+}
+
+/** Whoever suspended may resume; both may, when both did at once. A consumer cannot lift a provider's suspension. */
+export function mayResume(record: Transfer, role: Transfer['role']): boolean {
+  return record.suspendedBy === undefined || record.suspendedBy === role;
+}

@@ -1,0 +1,103 @@
+import { canonicalJson, type Digest, digestOf } from '@causeway/evidence';
+import {
+  compile,
+  type Decision,
+  type DecisionRequest,
+  decide,
+  engineVersion,
+  type Facts,
+  factSources,
+  type Policy,
+} from '@causeway/policies';
+import type { Agreement, DecisionRecord, Reason, Transfer } from '../model.js';
+import { isReason, readTerms } from '../negotiation/terms.js';
+import { reason, refusal } from '../reasons.js';
+import type { Records } from '../records.js';
+
+/** What a provider found when it decided on a transfer. */
+export interface Judged {
+  readonly request: DecisionRequest;
+  readonly facts: Facts;
+  /** Uses reserved before, by rule. */
+  readonly used: ReadonlyMap<string, number>;
+  readonly decision: Decision;
+}
+
+/**
+ * Decides whether a transfer may stream under its agreement. A transfer names no action: it may be for anything the
+ * agreement permits, so the broadest action that is permitted now is the one decided on.
+ *
+ * @throws ConnectorError POLICY_INVALID
+ */
+export async function judgeTransfer(
+  records: Records,
+  agreement: Agreement,
+  transfer: Transfer,
+  now: number,
+  reserved: boolean,
+): Promise<Judged> {
+  const policy = readTerms(agreement.policy, 'Agreement');
+  if (isReason(policy)) throw refusal('POLICY_INVALID', policy.en, policy.zh);
+  const used = await usesOf(records, agreement.digest, policy);
+  const facts: Facts = {
+    now,
+    assignee: transfer.peer,
+    ...(transfer.purpose === undefined ? {} : { purpose: [transfer.purpose] }),
+    counts: (rule) => used.get(rule) ?? 0,
+    ...(reserved ? { reserved } : {}),
+  };
+  const compiled = compile(policy);
+  const actions = [...new Set(['use', ...policy.permissions.map((rule) => rule.action)])];
+  const judged = actions.map((action): Judged => {
+    const request = { action, target: agreement.dataset, assignee: transfer.peer };
+    return { request, facts, used, decision: decide(compiled, request, facts) };
+  });
+  const best = judged.find((one) => one.decision.permit) ?? judged[0];
+  if (best === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
+  return best;
+}
+
+async function usesOf(records: Records, agreement: Digest, policy: Policy): Promise<Map<string, number>> {
+  const rules = policy.permissions.map((permission) => permission.rule);
+  const counts = await Promise.all(rules.map((rule) => records.counts.get(agreement, rule)));
+  return new Map(rules.map((rule, index) => [rule, counts[index]?.value.used ?? 0]));
+}
+
+/** Why a decision denies, in one reason. */
+export function denial(decision: Decision): Reason {
+  const { reasons } = decision;
+  return reason(
+    'POLICY_DENIED',
+    reasons.map((one) => one.en).join(' ') || 'The agreement does not permit it.',
+    reasons.map((one) => one.zh).join('') || '协议不允许。',
+  );
+}
+
+/** The record by which an auditor takes the same decision again: policy, request, facts with their source, verdict. */
+export function decisionRecord(agreement: Agreement, transfer: Transfer, judged: Judged): DecisionRecord {
+  const { request, facts, used, decision } = judged;
+  const source = { ...factSources, ...facts.sources };
+  const record = canonicalJson({
+    version: '1',
+    agreement: agreement.digest,
+    policy: digestOf(canonicalJson(agreement.policy)),
+    engine: engineVersion,
+    transfer: transfer.pid,
+    request: { ...request },
+    facts: {
+      now: { value: new Date(facts.now).toISOString(), source: source.now },
+      assignee: { value: request.assignee, source: source.assignee },
+      ...(facts.purpose === undefined ? {} : { purpose: { value: [...facts.purpose], source: source.purpose } }),
+      counts: {
+        value: Object.fromEntries([...used].map(([rule, count]) => [rule, String(count)])),
+        source: source.counts,
+      },
+    },
+    verdict: {
+      permit: decision.permit,
+      ...(decision.rule === undefined ? {} : { rule: decision.rule }),
+      reserve: decision.reserve.map(({ rule, limit }) => ({ rule, limit: String(limit) })),
+    },
+  });
+  return { digest: digestOf(record), record, transfer: transfer.pid };
+}

@@ -1,0 +1,220 @@
+import type { Stored } from '@causeway/platform';
+import type { ControlContext } from '../control.js';
+import { newPid } from '../control.js';
+import { draft, processBody, textMember } from '../dsp/messages.js';
+import { extension, grpcPull } from '../dsp/vocabulary.js';
+import { ConnectorError } from '../errors.js';
+import { fileSink } from '../exchange/file-sink.js';
+import type { Agreement, Answer, JsonObject, Reason, Transfer, TransferState } from '../model.js';
+import { knownPids } from '../negotiation/negotiations.js';
+import type { Caller, DataPlane } from '../ports.js';
+import type { Processes } from '../process/processes.js';
+import { answered, answerTo, begin, sending } from '../process/record.js';
+import type { Decision, Next } from '../process/work.js';
+import { intendCompletion, intendResumption, intendSuspension, intendTermination, type Stamp } from './act.js';
+import { receiveTransfer, type TransferMessage, withDecision } from './receive.js';
+import { startTransfer } from './start.js';
+
+/** What a management client asks for. */
+export interface TransferRequest {
+  /** Chosen by the client: the same again creates nothing. */
+  readonly request: string;
+  readonly agreement: Agreement['digest'];
+  /** Absolute path of the file to make. */
+  readonly to: string;
+  readonly purpose?: string;
+}
+
+const longestPurpose = 1_000;
+
+/** Transfer processes, both roles (Dataspace Protocol 2025-1, Transfer Process Protocol). */
+export class Transfers {
+  readonly #context: ControlContext;
+  readonly #processes: Processes<Transfer>;
+  readonly #dataPlane: () => DataPlane;
+
+  constructor(context: ControlContext, processes: Processes<Transfer>, dataPlane: () => DataPlane) {
+    this.#context = context;
+    this.#processes = processes;
+    this.#dataPlane = dataPlane;
+  }
+
+  /**
+   * Consumer: asks for the data of an agreement; the request is saved before it is sent.
+   *
+   * @throws ConnectorError NOT_FOUND, AGREEMENT_INVALID, QUEUE_FULL
+   */
+  async request(asked: TransferRequest): Promise<{ record: Transfer; created: boolean }> {
+    const { clock, random, records, dspBase } = this.#context;
+    const agreement = (await records.agreements.get(asked.agreement))?.value;
+    if (agreement === undefined) throw new ConnectorError('NOT_FOUND', `There is no agreement ${asked.agreement}.`);
+    if (agreement.role !== 'consumer' || agreement.finalized === undefined) {
+      throw new ConnectorError('AGREEMENT_INVALID', `Expected a finalized agreement under which we are the consumer.`);
+    }
+    const pid = newPid(random);
+    const record: Transfer = {
+      ...begin<TransferState>(
+        { pid, role: 'consumer', peer: agreement.peer, address: agreement.address },
+        'REQUESTED',
+        clock.now(),
+      ),
+      agreement: agreement.digest,
+      dataset: agreement.dataset,
+      format: grpcPull,
+      ...(asked.purpose === undefined ? {} : { purpose: asked.purpose }),
+      request: asked.request,
+      sink: fileSink(asked.to, pid),
+    };
+    const message = draft('TransferRequestMessage', newPid(random), {
+      agreementId: agreement.id,
+      format: grpcPull,
+      callbackAddress: dspBase(),
+      ...(asked.purpose === undefined ? {} : { [extension.purpose]: asked.purpose }),
+    });
+    return this.#processes.create(['request', asked.request], sending(record, 'transfer', message, 'REQUESTED'));
+  }
+
+  /** Provider: TransferRequestMessage. The same again, by message id or by the consumer's pid, creates nothing. */
+  async open(caller: Caller, message: JsonObject): Promise<Answer> {
+    const { clock, random, records } = this.#context;
+    const agreementId = textMember(message, 'agreementId') ?? '';
+    const peerPid = textMember(message, 'consumerPid') ?? '';
+    const named = await records.agreementIds.get(caller.id, agreementId);
+    const agreement = named && (await records.agreements.get(named.value.digest))?.value;
+    if (agreement?.finalized === undefined || agreement.role !== 'provider') {
+      throw new ConnectorError('NOT_FOUND', `There is no agreement ${agreementId} of yours here.`);
+    }
+    const format = textMember(message, 'format') ?? '';
+    if (format !== grpcPull) {
+      throw new ConnectorError(
+        'MESSAGE_INVALID',
+        `Expected format ${grpcPull}, the one this dataset has; got ${format}.`,
+      );
+    }
+    const id = textMember(message, '@id');
+    const purpose = textMember(message, extension.purpose)?.slice(0, longestPurpose);
+    const record: Transfer = {
+      ...begin<TransferState>(
+        {
+          pid: newPid(random),
+          role: 'provider',
+          peer: caller.id,
+          peerPid,
+          address: textMember(message, 'callbackAddress') ?? '',
+        },
+        'REQUESTED',
+        clock.now(),
+      ),
+      agreement: agreement.digest,
+      dataset: agreement.dataset,
+      format,
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(caller.fingerprint === undefined ? {} : { fingerprint: caller.fingerprint }),
+    };
+    const answer: Answer = { status: 201, body: processBody('transfer', record) };
+    const next = withDecision(this.#context, answered(record, id, answer));
+    const result = await this.#processes.create([caller.id, peerPid], next);
+    if (result.created) return answer;
+    if (result.record.agreement !== agreement.digest) {
+      throw new ConnectorError('STATE_INVALID', `Pid ${peerPid} belongs to a transfer under another agreement.`);
+    }
+    return answerTo(result.record, id) ?? { status: 201, body: processBody('transfer', result.record) };
+  }
+
+  /** A message about a transfer that exists; `pid` is ours, out of the path. */
+  async receive(caller: Caller, type: TransferMessage, pid: string, message: JsonObject): Promise<Answer> {
+    const id = textMember(message, '@id');
+    let started: Transfer | undefined;
+    const at = { pid, ...(id === undefined ? {} : { id }) };
+    const answer = await this.#processes.receive(caller, at, async (record) => {
+      started = undefined;
+      const received = await receiveTransfer(this.#context, this.#known(caller, record, message), type, message);
+      if (received.next?.record.state === 'STARTED' && record.role === 'consumer') started = received.next.record;
+      return received;
+    });
+    // The token is in this message only and never stored; without one the data plane renews.
+    if (started !== undefined) this.#dataPlane().pull(started, tokenOf(message));
+    return answer;
+  }
+
+  /** GET: where the transfer stands. @throws ConnectorError NOT_FOUND */
+  async show(caller: Caller, pid: string): Promise<Answer> {
+    const found = await this.#processes.get(pid);
+    if (found === undefined || found.value.peer !== caller.id) {
+      throw new ConnectorError('NOT_FOUND', `There is no transfer ${pid} of yours here.`);
+    }
+    return { status: 200, body: processBody('transfer', found.value) };
+  }
+
+  /** @throws ConnectorError NOT_FOUND, STATE_INVALID */
+  terminate(pid: string, reason: Reason): Promise<Transfer> {
+    return this.#intend(pid, 'TERMINATED', (record, stamp) => intendTermination(record, reason, stamp));
+  }
+
+  suspend(pid: string, reason: Reason): Promise<Transfer> {
+    return this.#intend(pid, 'SUSPENDED', (record, stamp) => intendSuspension(record, reason, stamp));
+  }
+
+  complete(pid: string): Promise<Transfer> {
+    return this.#intend(pid, 'COMPLETED', intendCompletion);
+  }
+
+  resume(pid: string): Promise<Transfer> {
+    return this.#intend(pid, 'STARTED', intendResumption);
+  }
+
+  /** The change that a decision about a transfer makes; undefined when nothing changes. */
+  async apply(stored: Stored<Transfer>, decision: Decision): Promise<Next<Transfer> | undefined> {
+    const record = stored.value;
+    const stamp = this.#stamp();
+    switch (decision.move) {
+      case 'terminate':
+        return intendTermination(record, decision.reason, stamp);
+      case 'suspend':
+        return intendSuspension(record, { code: 'DECIDED', en: 'Suspended by decision.', zh: '按决定暂停。' }, stamp);
+      case 'complete':
+        return intendCompletion(record, stamp);
+      case 'proceed':
+        if (record.role === 'provider' && record.state === 'REQUESTED')
+          return startTransfer(this.#context, stored, stamp);
+        return record.state === 'SUSPENDED' ? intendResumption(record, stamp) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  async #intend(
+    pid: string,
+    to: TransferState,
+    intend: (record: Transfer, stamp: Stamp) => Next<Transfer>,
+  ): Promise<Transfer> {
+    return this.#processes.change(pid, async ({ value }) => {
+      const there = value.intent === undefined ? value.state === to : value.intent.state === to;
+      return there ? undefined : intend(value, this.#stamp());
+    });
+  }
+
+  /** The provider binds tokens to the certificate that its consumer used last. */
+  #known(caller: Caller, record: Transfer, message: JsonObject): Transfer {
+    const known = knownPids(record, message);
+    if (known.role === 'consumer' || caller.fingerprint === undefined) return known;
+    return { ...known, fingerprint: caller.fingerprint };
+  }
+
+  #stamp(): Stamp {
+    return { at: this.#context.clock.now(), id: newPid(this.#context.random) };
+  }
+}
+
+/** The token in the data address of a TransferStartMessage. */
+function tokenOf(message: JsonObject): string | undefined {
+  const address = message['dataAddress'];
+  if (address === null || typeof address !== 'object' || Array.isArray(address)) return undefined;
+  const properties = address['endpointProperties'];
+  for (const property of Array.isArray(properties) ? properties : []) {
+    if (property === null || typeof property !== 'object' || Array.isArray(property)) continue;
+    const { name, value } = property;
+    if (name === 'authorization' && typeof value === 'string') return value;
+  }
+  return undefined;
+}

@@ -3,6 +3,7 @@ import { leafData } from '../record/leaf.js';
 import { keyOf } from '../testing/keys.js';
 import { fetchFrom, MemoryLog } from '../testing/memory-log.js';
 import { consumer, recordOf, usual } from '../testing/record.js';
+import type { FetchTile } from '../tiles/path.js';
 import { verifyAudit } from './verify-audit.js';
 
 function flipped(bytes: Uint8Array, at: number): Uint8Array {
@@ -40,6 +41,28 @@ describe('an audit of a whole record', () => {
     const report = await verifyAudit(bytes, options);
     expect(report.findings).toEqual([]);
     expect(report.indexes).toEqual([701n, 702n, 703n, 704n, 705n]);
+  });
+
+  it('reads the same in a log too large to be read whole', { timeout: 60_000 }, async () => {
+    const log = new MemoryLog();
+    for (let at = 0; at < 66_000; at++) log.append(leafData(`before ${at}`));
+    const { bytes, published, options } = await recordOf(usual, log);
+    const fetched = new Set<string>();
+    const fetchTile = fetchFrom(published.files);
+    const watch: FetchTile = (path, ...rest) => {
+      fetched.add(path);
+      return fetchTile(path, ...rest);
+    };
+    expect(await verifyAudit(bytes, { ...options, fetchTile: watch })).toMatchObject({ ok: true, treeSize: 66_007n });
+    expect(fetched.size).toBeLessThan(10);
+    for (const path of fetched) {
+      const file = published.files.get(path) ?? Buffer.alloc(0);
+      for (const at of [0, file.length >> 1, file.length - 1]) {
+        const files = new Map(published.files).set(path, flipped(file, at));
+        const report = await verifyAudit(bytes, { ...options, fetchTile: fetchFrom(files) });
+        expect(new Set(report.findings.map(({ code }) => code)), `${path} at ${at}`).toEqual(new Set(['TILE_INVALID']));
+      }
+    }
   });
 
   it('refuses a bundle whose trust nobody pinned', async () => {

@@ -75,6 +75,7 @@ export async function verifyAudit(
 
   const leaves = await findings.during('receipts', entries.length, () => verifyReceipts(audited, log, findings));
   const indexes = leaves.map(({ index }) => index);
+  // The two checkpoints, and each leaf at its place.
   const treeSize = await findings.during('log', leaves.length + 2, async () => {
     const held = await verifyCheckpoint(audited.checkpoint, log, 'bundle#/checkpoint', findings);
     const checkpoint = await verifyCheckpoint(options.checkpoint, log, 'checkpoint', findings);

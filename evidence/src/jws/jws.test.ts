@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import fc from 'fast-check';
 import { CompactSign, calculateJwkThumbprint, compactVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -14,8 +15,7 @@ const other = keyOf('other');
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
 /** Signs any header and payload text, as an attacker who holds a key would. */
-async function forge(header: string, payload: string): Promise<string> {
-  const { sign } = await import('node:crypto');
+function forge(header: string, payload: string): string {
   const input = `${base64url(header)}.${base64url(payload)}`;
   return `${input}.${sign(null, Buffer.from(input), key.privateKey).toString('base64url')}`;
 }
@@ -88,7 +88,7 @@ describe('signed JSON', () => {
     ['no JSON', header(), 'text'],
     ['an empty payload', header(), ''],
   ])('is refused with %s, though the signature holds', async (_name, head, payload) => {
-    const jws = await forge(head, payload);
+    const jws = forge(head, payload);
     expect(() => readJson(jws, typ)).toThrow(EvidenceError);
     await expect(verifyJson(jws, typ, key.publicKey)).rejects.toThrow(EvidenceError);
   });
@@ -133,7 +133,6 @@ describe('a key', () => {
 
   it('signs only when it is an Ed25519 private key', () => {
     expect(() => signingKeyFrom(key.publicKey)).toThrow(TypeError);
-    expect(() => jwkOf(Object.assign(encryptionKey()))).not.toThrow();
   });
 
   it('is read from a JWK with its required members only, in its one spelling', () => {

@@ -49,7 +49,10 @@ export class VerifiedTiles implements HashReader {
       subtrees.unshift(...subtreesOf(hashes));
     }
     if (!sameBytes(joinSubtrees(subtrees), root)) {
-      const message = `expected the last tiles of each level to give the root of the tree of ${size}`;
+      const paths = [...edge].map(([level, hashes]) => {
+        return tilePath(level, (size >> BigInt(tileHeight * level)) / BigInt(tileWidth), hashes.length);
+      });
+      const message = `expected ${paths.join(', ')} to give the root of the tree of ${size} leaves`;
       throw new EvidenceError('TILE_INVALID', message);
     }
     return new VerifiedTiles(size, fetchTile, edge);

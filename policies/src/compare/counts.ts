@@ -6,6 +6,11 @@ export interface Granting {
   readonly region: readonly Box[];
 }
 
+interface Leaning extends Granting {
+  /** What no uncounted permission of the offer covers. */
+  readonly rest: readonly Box[];
+}
+
 /**
  * Uses are counted per rule, so two permissions of a request that lean on one counted permission of the offer could use it up
  * twice. Returns a permission of the request for which the counts are not proven to stay within the offer's; presumes that every
@@ -18,28 +23,49 @@ export function unprovenCount(
 ): Rule | undefined {
   const counted = offers.filter(({ rule }) => rule.constraints.some(counts));
   const free = offers.filter((offer) => !counted.includes(offer)).flatMap(({ region }) => region);
-  const leaning = requests.map(({ rule, region }) => ({
-    rule,
-    region: subtractAll(region, free, budget),
-    whole: region,
-  }));
+  const leaning = requests
+    .map((request): Leaning => ({ ...request, rest: subtractAll(request.region, free, budget) }))
+    .filter(({ rest }) => rest.length > 0);
+  if (paired(leaning, counted, budget)) return undefined;
   for (const offer of counted) {
-    const users = leaning.filter(({ region }) => intersectAll(region, offer.region, budget).length > 0);
-    const [first] = users;
-    if (first === undefined) continue;
+    const users = leaning.filter(({ rest }) => intersectAll(rest, offer.region, budget).length > 0);
     const touched = offer.region.filter((box) =>
-      users.some(({ region }) => intersectAll(region, [box], budget).length > 0),
+      users.some(({ rest }) => intersectAll(rest, [box], budget).length > 0),
     );
-    const growing = touched.every(({ use }) => use.every(([low]) => low <= 1));
-    const alone = users.length === 1;
-    if (alone && growing) continue;
-    // Not every smaller number is allowed: the two counters must run in step, so nothing else may serve a use.
-    if (alone && offers.length === 1 && requests.length === 1) continue;
+    // One request's counter is never behind the offer's, so every smaller number must be allowed too.
+    const safe = touched.every(growing);
+    if (users.length < 2 && safe) continue;
     const most = Math.min(...touched.map(highest));
-    const sum = users.reduce((all, { region }) => all + Math.max(...region.map(highest)), 0);
-    if (!growing || sum > most) return users.at(-1)?.rule;
+    const sum = users.reduce((total, { rest }) => total + Math.max(...rest.map(highest)), 0);
+    if (!safe || sum > most) return users.at(-1)?.rule;
   }
   return undefined;
+}
+
+/** Whether each leaning permission can have a counted permission of the offer for itself alone (a bipartite matching). */
+function paired(leaning: readonly Leaning[], counted: readonly Granting[], budget: Budget): boolean {
+  const choices = leaning.map(({ region, rest }) =>
+    counted.filter((offer) => {
+      if (subtractAll(rest, offer.region, budget).length > 0) return false;
+      // Either every use counts in both, so the counters run in step, or a smaller number is as good.
+      return offer.region.every(growing) || subtractAll(region, offer.region, budget).length === 0;
+    }),
+  );
+  const taken = new Map<Granting, number>();
+  const place = (at: number, tried: Set<Granting>): boolean =>
+    (choices[at] ?? []).some((offer) => {
+      if (tried.has(offer)) return false;
+      tried.add(offer);
+      const holder = taken.get(offer);
+      if (holder !== undefined && !place(holder, tried)) return false;
+      taken.set(offer, at);
+      return true;
+    });
+  return leaning.every((_, at) => place(at, new Set()));
+}
+
+function growing({ use }: Box): boolean {
+  return use.every(([low]) => low <= 1);
 }
 
 function highest({ use }: Box): number {

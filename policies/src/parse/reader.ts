@@ -37,7 +37,7 @@ export class Reader {
   }
 
   unknown(path: string, code: ProblemCode, what: string, term: string, known: readonly string[]): undefined {
-    const suggestion = nearest(term, known);
+    const suggestion = nearest(termOf(term), known);
     const shown = term.length > 80 ? `${term.slice(0, 80)}…` : term;
     const hint = suggestion === undefined ? 'nothing unknown is ever ignored' : `did you mean ${suggestion}?`;
     return this.problem(path, code, `${what} “${shown}” is not known here: ${hint}`, suggestion);

@@ -6,14 +6,15 @@ import { authorityProblem } from './problems.js';
 import { enrolmentStates } from './records.js';
 import { checked, invitationBody, rejectionBody, servicesBody } from './schemas.js';
 
-/** The operator's API: loopback, with the key from the authority's folder in `X-Api-Key`. */
+/** The operator's API: loopback, with the key from the authority's folder as a Bearer token. */
 export function adminRoutes(admin: AuthorityAdmin, apiKey: string, log: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use((request, response, next) => {
     response.set('cache-control', 'no-store');
-    if (!sameKey(request.get('x-api-key') ?? '', apiKey)) {
-      throw new HttpProblem(401, 'API_KEY_MISSING', "Show the authority's API key in the X-Api-Key header.");
+    const shown = /^Bearer (\S{1,200})$/.exec(request.get('authorization') ?? '')?.[1] ?? '';
+    if (!sameKey(shown, apiKey)) {
+      throw new HttpProblem(401, 'API_KEY_MISSING', "Show the authority's API key as a Bearer token.");
     }
     next();
   });

@@ -65,7 +65,11 @@ const begin = (text: string, into = name) =>
   });
 
 async function joined(role: 'participant' | 'broker' | 'clearing-house' = 'participant'): Promise<Identity> {
-  const { invitation } = await authority.admin.invite({ name, role, attributes: { sector: 'steel', sites: ['a', 'b'] } });
+  const { invitation } = await authority.admin.invite({
+    name,
+    role,
+    attributes: { sector: 'steel', sites: ['a', 'b'] },
+  });
   const enrolment = await begin(invitation);
   await authority.admin.approve(enrolment.id);
   return enrolment.wait();
@@ -77,7 +81,9 @@ describe('enrolment', () => {
     expect(readInvitation(invited.invitation).fingerprint).toBe(invited.fingerprint);
     const enrolment = await begin(invited.invitation);
     const { items } = await authority.admin.enrolments('pending');
-    expect(items).toMatchObject([{ id: enrolment.id, participant: invited.id, keyFingerprint: enrolment.keyFingerprint }]);
+    expect(items).toMatchObject([
+      { id: enrolment.id, participant: invited.id, keyFingerprint: enrolment.keyFingerprint },
+    ]);
     expect(JSON.stringify(items)).not.toMatch(/secret|digest/i);
     await authority.admin.approve(enrolment.id);
     const identity = await enrolment.wait();
@@ -126,7 +132,9 @@ describe('enrolment', () => {
     const newer = await authority.admin.invite({ name, role: 'participant' });
     await expect(begin(old.invitation, `${name}-old`)).rejects.toMatchObject({ code: 'CODE_REFUSED' });
     const enrolment = await begin(newer.invitation);
-    await expect(authority.admin.invite({ name, role: 'participant' })).rejects.toMatchObject({ code: 'ENROLMENT_PENDING' });
+    await expect(authority.admin.invite({ name, role: 'participant' })).rejects.toMatchObject({
+      code: 'ENROLMENT_PENDING',
+    });
     await authority.admin.approve(enrolment.id);
     await expect(authority.admin.invite({ name, role: 'broker' })).rejects.toMatchObject({ code: 'ID_TAKEN' });
     await expect(
@@ -260,12 +268,12 @@ describe('both HTTP edges', () => {
   });
 
   it('gives the operator what it is, against the key only', async () => {
-    const admin = authority.servers.find((server) => server.name === 'admin');
+    const admin = authority.servers.find((server) => server.name === 'management');
     const base = `http://127.0.0.1:${admin?.port}/admin/v1`;
-    const key = (await readFile(join(folder, 'authority', 'admin.key'), 'utf8')).trim();
-    const headers = { 'x-api-key': key, 'content-type': 'application/json' };
+    const key = (await readFile(join(folder, 'authority', 'api.key'), 'utf8')).trim();
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     expect((await fetch(`${base}/participants`)).status).toBe(401);
-    expect((await fetch(`${base}/participants`, { headers: { 'x-api-key': `${key}x` } })).status).toBe(401);
+    expect((await fetch(`${base}/participants`, { headers: { authorization: `Bearer ${key}x` } })).status).toBe(401);
     const invited = await fetch(`${base}/invitations`, {
       method: 'POST',
       headers,
@@ -278,7 +286,10 @@ describe('both HTTP edges', () => {
     expect(approved.status).toBe(200);
     expect((await enrolment.wait()).id).toBe(`urn:causeway:${name}`);
     const listed = await fetch(`${base}/participants?limit=1`, { headers });
-    expect(JSON.parse(await listed.text())).toMatchObject({ items: [{ role: expect.any(String) }], next: expect.any(String) });
+    expect(JSON.parse(await listed.text())).toMatchObject({
+      items: [{ role: expect.any(String) }],
+      next: expect.any(String),
+    });
     const wrong = await fetch(`${base}/invitations`, {
       method: 'POST',
       headers,

@@ -44,7 +44,7 @@ export interface Authority extends Service {
   readonly address: string;
   /** Fingerprint (kid) of the statement key: what an auditor pins. */
   readonly statementKey: string;
-  /** The operator's API key, also in `admin.key`. */
+  /** The operator's API key, also in `api.key`. */
   readonly adminKey: string;
 }
 
@@ -65,7 +65,7 @@ export async function startAuthority(options: StartAuthorityOptions): Promise<Au
       space: config.space,
       rsaBits: config.rsaBits,
       rootValidityMs: config.rootValidity,
-      adminKeyFile: config.adminKeyFile ?? join(folder, 'admin.key'),
+      adminKeyFile: config.adminKeyFile ?? join(folder, 'api.key'),
       now: clock.now(),
       random,
     });
@@ -77,7 +77,7 @@ export async function startAuthority(options: StartAuthorityOptions): Promise<Au
     await updateBundle(context, address);
     const admin = authorityAdmin(context, address);
     const operator = await serveAdmin(admin, options, keys.adminKey);
-    lifecycle.defer('admin', () => operator.close());
+    lifecycle.defer('management', () => operator.close());
     const operations = await startOperations({
       host: config.operationsHost,
       port: config.operationsPort,
@@ -140,7 +140,7 @@ async function serveAdmin(admin: AuthorityAdmin, options: StartAuthorityOptions,
   const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, adminRoutes(admin, key, options.log));
   server.maxConnections = 100;
   const port = await listen(server, host, adminPort);
-  return { name: 'admin', protocol: 'http', host, port, close: () => closeServer(server) };
+  return { name: 'management', protocol: 'http', host, port, close: () => closeServer(server) };
 }
 
 function hostOf({ publicHost }: AuthorityConfig): string {

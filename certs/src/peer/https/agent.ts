@@ -1,4 +1,3 @@
-import type { ClientRequest } from 'node:http';
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
@@ -20,7 +19,8 @@ export class PeerAgent extends Agent {
 
   constructor(identity: TlsIdentity, judge: (peer: Peer) => Peer, clock: Clock) {
     // A resumed session skips checkServerIdentity, so none is kept.
-    super({ keepAlive: true, maxSockets: 32, maxFreeSockets: 4, maxCachedSessions: 0, timeout: 30_000 });
+    // Idle connections are given up before the server (30 s) would, so that none breaks under a request.
+    super({ keepAlive: true, maxSockets: 32, maxFreeSockets: 4, maxCachedSessions: 0, timeout: 15_000 });
     this.#identity = identity;
     this.#judge = judge;
     this.#clock = clock;
@@ -63,15 +63,12 @@ export class PeerAgent extends Agent {
     return undefined;
   }
 
-  /** A pooled connection may have outlived the certificate it was opened with. */
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    super.reuseSocket(socket, request);
+  /**
+   * A pooled connection may have outlived the certificate it was opened with; this is asked before each use.
+   * @throws TrustError PEER_EXPIRED
+   */
+  demandUnexpired(socket: object): void {
     const peer = this.#peers.get(socket);
-    try {
-      if (peer) unexpired(peer, this.#clock.now());
-    } catch (error) {
-      socket.destroy();
-      request.destroy(error instanceof Error ? error : undefined);
-    }
+    if (peer) unexpired(peer, this.#clock.now());
   }
 }

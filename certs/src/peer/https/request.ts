@@ -31,7 +31,9 @@ export interface PeerResponse {
   readonly body: string;
 }
 
-const agents = new WeakMap<object, Map<string, PeerAgent>>();
+type Agents = Map<string, { readonly agent: PeerAgent; readonly roots: readonly string[] }>;
+
+const agents = new WeakMap<Clock, WeakMap<object, Agents>>();
 const mostAgents = 1_000;
 
 /**
@@ -93,6 +95,17 @@ function exchange(
       },
     );
     request.on('error', reject);
+    // A request that still waits for its connection does not hear of the signal by itself.
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    // Emitted before the first byte is written to the socket.
+    request.once('socket', (socket) => {
+      try {
+        agent.demandUnexpired(socket);
+      } catch (error) {
+        reject(error);
+        request.destroy(error instanceof Error ? error : undefined);
+      }
+    });
     request.end(body);
   });
 }
@@ -110,23 +123,31 @@ async function readBounded(response: IncomingMessage, maxBytes: number): Promise
   return Buffer.concat(parts);
 }
 
+/** Connections are shared by requests of one identity to one expected peer, as long as the same roots are trusted. */
 function agentFor(identity: TlsIdentity, expect: Expected, clock: Clock): PeerAgent {
-  const owner = identity.tls ?? identity.roots;
-  let known = agents.get(owner);
-  if (!known) {
-    known = new Map();
-    agents.set(owner, known);
-  }
+  const { roots } = identity;
+  const owners = getOrMake(agents, clock, () => new WeakMap<object, Agents>());
+  const known = getOrMake<object, Agents>(owners, identity.tls ?? roots, () => new Map());
   const name = `${expect.role} ${expect.id}`;
-  let agent = known.get(name);
-  if (!agent) {
-    const oldest = known.size >= mostAgents ? known.entries().next().value : undefined;
-    if (oldest) {
-      oldest[1].destroy();
-      known.delete(oldest[0]);
-    }
-    agent = new PeerAgent(identity, (peer) => demandPeer(peer, expect), clock);
-    known.set(name, agent);
+  const found = known.get(name);
+  if (found?.roots === roots) return found.agent;
+  found?.agent.destroy();
+  known.delete(name);
+  const oldest = known.size >= mostAgents ? known.entries().next().value : undefined;
+  if (oldest) {
+    oldest[1].agent.destroy();
+    known.delete(oldest[0]);
   }
+  const agent = new PeerAgent(identity, (peer) => demandPeer(peer, expect), clock);
+  known.set(name, { agent, roots });
   return agent;
+}
+
+function getOrMake<K extends WeakKey, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -3,7 +3,7 @@
  * else stays refused however often it is sent.
  */
 export const refusals = {
-  ENVELOPE_MALFORMED: { retryable: false, expected: 'a signed envelope of the form docs/evidence.md describes' },
+  ENVELOPE_MALFORMED: { retryable: false, expected: 'an envelope in its canonical form, signed and complete' },
   TOO_LARGE: { retryable: false, expected: 'an envelope and a key statement within the limits' },
   KEY_UNKNOWN: {
     retryable: false,

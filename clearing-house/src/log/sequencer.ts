@@ -1,4 +1,4 @@
-import { type Digest, leafData } from '@causeway/evidence';
+import { type Digest, type Envelope, leafData } from '@causeway/evidence';
 import type { Lease, Store, Write } from '@causeway/platform';
 import { LogError } from '../errors.js';
 import { type Chain, type Entry, type Layout, layoutOf, type RecordHead } from '../records/layout.js';
@@ -75,27 +75,33 @@ export class Sequencer {
     await this.#lease.release();
   }
 
+  /**
+   * INVARIANT: an envelope and the step of its chain are one commit, so what has a place lies below its chain's next
+   * number. Whatever lies at it or beyond is new without looking, and costs no read of its own.
+   */
   async #known(batch: readonly VerifiedSubmission[]): Promise<Known> {
-    const { places, chains, records } = this.#layout;
-    const known = {
-      places: new Map<Digest, number>(),
-      chains: new Map<string, Chain>(),
-      records: new Map<Digest, RecordHead>(),
+    const layout = this.#layout;
+    const chains = new Map<string, Chain>();
+    const places = new Map<Digest, number>();
+    const records = new Map<Digest, RecordHead>();
+    const claimed = new Map(batch.map(({ claims }) => [chainKey(claims.agreement, claims.signer), claims]));
+    const readChain = async ([id, { agreement, signer }]: [string, Envelope]) => {
+      const found = await layout.chains.get(agreement, signer);
+      if (found) chains.set(id, found.value);
     };
-    await Promise.all(
-      batch.map(async ({ digest, claims: { agreement, signer, parties } }) => {
-        const record = parties && recordOf(agreement, parties);
-        const [place, chain, head] = await Promise.all([
-          places.get(digest),
-          chains.get(agreement, signer),
-          record && records.get(record),
-        ]);
-        if (place) known.places.set(digest, place.value.index);
-        if (chain) known.chains.set(chainKey(agreement, signer), chain.value);
-        if (record && head) known.records.set(record, head.value);
-      }),
-    );
-    return known;
+    const readRest = async ({ digest, claims: { agreement, signer, sequence, parties } }: VerifiedSubmission) => {
+      const chain = chains.get(chainKey(agreement, signer));
+      if (chain && Number(sequence) < chain.next) {
+        const found = await layout.places.get(digest);
+        if (found) places.set(digest, found.value.index);
+      }
+      const record = parties && !chain ? recordOf(agreement, parties) : undefined;
+      const found = record && (await layout.records.get(record));
+      if (record && found) records.set(record, found.value);
+    };
+    await Promise.all(Array.from(claimed, readChain));
+    await Promise.all(batch.map(readRest));
+    return { chains, places, records };
   }
 
   *#writes(planned: Plan): Generator<Write> {

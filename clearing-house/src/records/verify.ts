@@ -3,7 +3,6 @@ import {
   digestOf,
   EvidenceError,
   envelopeDigest,
-  readEnvelope,
   type VerifiedKey,
   verifyEnvelopeBy,
   verifyKeyStatement,
@@ -42,13 +41,12 @@ export class Verifier {
       return refusal('TOO_LARGE');
     }
     try {
-      const { envelope: claims } = readEnvelope(envelope);
+      const key = await this.#key(keyStatement);
+      const claims = await verifyEnvelopeBy(envelope, key);
       if (!Number.isSafeInteger(Number(claims.sequence))) {
         return refusal('ENVELOPE_MALFORMED', 'its sequence number is beyond any count');
       }
       if (claims.parties && !isParty(claims.parties, submitter)) return refusal('NOT_A_PARTY');
-      const key = await this.#key(keyStatement);
-      await verifyEnvelopeBy(envelope, key);
       return {
         ...submission,
         digest: envelopeDigest(envelope),

@@ -73,6 +73,12 @@ export async function* submitAll(channel: PeerChannel, submissions: readonly Sub
       await stream.send({ id, envelope, keyStatement });
     stream.end();
   })();
+  // A broken stream breaks both ways; what the answers say of it comes first.
+  const sent = sending.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   yield* stream.responses;
-  await sending;
+  const failure = await sent;
+  if (failure !== undefined) throw failure;
 }

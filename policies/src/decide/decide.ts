@@ -9,7 +9,7 @@ const kinds = { agreement: 'Agreement', offer: 'Offer', set: 'Set' } as const;
 
 /**
  * Decides one request under one agreement (ODRL 2.2 Information Model, 2.7 to 2.10). Denies by default: what is not known is not
- * permitted, and an undecided prohibition prohibits. Never throws for any request or facts.
+ * permitted, and an undecided prohibition prohibits.
  *
  * A request for an action is about that action itself: prohibiting `distribute` bars `distribute` and what is included in it, and
  * not the `use` it is included in.

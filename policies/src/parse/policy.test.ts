@@ -79,7 +79,7 @@ const refused: Record<string, [json: unknown, problem: string, kind?: 'Offer' | 
   'an action of another namespace': [withRule({ action: 'urn:x:use' }), 'ACTION_UNKNOWN /permission/0/action'],
   'no action': [{ ...base, permission: [{}] }, 'MEMBER_MISSING /permission/0'],
   'no rules': [{ '@type': 'Offer', '@id': 'urn:x' }, 'MEMBER_MISSING '],
-  'an empty list of rules': [{ ...base, permission: [] }, 'VALUE_EMPTY /permission'],
+  'only empty lists of rules': [{ ...base, permission: [], prohibition: [] }, 'MEMBER_MISSING '],
   'nobody as assignee': [{ ...base, assignee: [] }, 'VALUE_EMPTY /assignee'],
   'an operand of ODRL that is not decided': [
     withConstraint({ leftOperand: 'odrl:spatial' }),
@@ -138,6 +138,10 @@ test.each([
 ])('not an instant: %s', (rightOperand) => {
   const json = withConstraint({ leftOperand: 'odrl:dateTime', rightOperand });
   expect(problems(json)).toEqual(['VALUE_MALFORMED /permission/0/constraint/0/rightOperand']);
+});
+
+test('empty lists of rules and duties say nothing', () => {
+  expect(problems({ ...base, prohibition: [], obligation: [] })).toEqual([]);
 });
 
 test('a time without a zone is read with a warning', () => {

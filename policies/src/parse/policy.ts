@@ -70,7 +70,7 @@ function readDocument(reader: Reader, json: unknown, options: ParseOptions): Pol
   const profiles = readProfiles(reader, members.get('profile'));
   const conflict = readConflict(reader, members.get('conflict'));
 
-  if (!members.has('permission') && !members.has('prohibition')) {
+  if (permissions.length === 0 && prohibitions.length === 0 && reader.problems.length === 0) {
     reader.problem('', 'MEMBER_MISSING', 'a policy needs a permission or a prohibition');
   }
   if (kind === 'Agreement') checkAgreement(reader, members, assignees);
@@ -144,9 +144,8 @@ function readTimestamp(reader: Reader, member: Member | undefined, kind: PolicyK
 
 function readRules(reader: Reader, member: Member | undefined, kind: Rule['kind']): Rule[] {
   if (member === undefined) return [];
-  const list = reader.list(member);
-  if (list.length === 0) reader.problem(member.path, 'VALUE_EMPTY', `the list has no ${kind}: add one or leave it out`);
-  return list.flatMap((item, index) => readRule(reader, item, kind, index) ?? []);
+  // An empty list, which some peers send for every kind of rule, says what a missing one says.
+  return reader.list(member).flatMap((item, index) => readRule(reader, item, kind, index) ?? []);
 }
 
 /** DSP 2025-1: an agreement names what it is about and both its parties, one of each. */

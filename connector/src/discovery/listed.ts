@@ -1,0 +1,55 @@
+import { type DatasetEntry, EvidenceError, entryBytes, headLimits } from '@causeway/evidence';
+import type { Dataset } from '../model.js';
+import type { Records } from '../records.js';
+
+/** What the broker is told, and what it cannot be told. */
+export interface Listed {
+  readonly entries: readonly DatasetEntry[];
+  /** Datasets whose owner wants them listed, but that do not fit, with the reason. */
+  readonly unfit: readonly { readonly dataset: string; readonly why: string }[];
+}
+
+const format = 'GrpcData-PULL';
+
+/** The datasets that their owner lists, as entries. One that does not fit is left out, so that it hides no other. */
+export async function listedEntries(records: Records): Promise<Listed> {
+  const entries: DatasetEntry[] = [];
+  const unfit: { dataset: string; why: string }[] = [];
+  for await (const { value } of records.datasets.all()) {
+    if (!value.listed || value.withdrawn !== undefined) continue;
+    const entry = entryOf(value);
+    const why =
+      entries.length === headLimits.entries ? `more than ${headLimits.entries} datasets are listed` : flaw(entry);
+    if (why === undefined) entries.push(entry);
+    else unfit.push({ dataset: value.id, why });
+  }
+  return { entries, unfit };
+}
+
+/** What members are shown of a dataset: never its source, its offers or who may have it. */
+export function entryOf(dataset: Dataset): DatasetEntry {
+  const { id, title, description, keywords, category, region, classification, source } = dataset;
+  return {
+    version: '1',
+    id,
+    title,
+    keywords: [...new Set(keywords)],
+    formats: [format],
+    classification: String(classification),
+    datasetVersion: source.version,
+    bytes: String(source.bytes),
+    ...(description !== undefined && { description }),
+    ...(category !== undefined && { category }),
+    ...(region !== undefined && { region }),
+  };
+}
+
+function flaw(entry: DatasetEntry): string | undefined {
+  try {
+    entryBytes(entry);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EvidenceError) return error.message;
+    throw error;
+  }
+}

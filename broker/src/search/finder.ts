@@ -23,6 +23,8 @@ export interface FinderOptions {
   readonly records: Records;
   readonly clock: Clock;
   readonly limits: LivenessLimits;
+  /** How many times one search may look into the index before it hands out what it has. Default 4,000. */
+  readonly seeks?: number;
 }
 
 /** Bytes of one page, and how often a publisher's entries are read anew when they were replaced meanwhile. */
@@ -33,17 +35,19 @@ export class Finder {
   readonly #records: Records;
   readonly #clock: Clock;
   readonly #limits: LivenessLimits;
+  readonly #seeks: number;
 
   constructor(options: FinderOptions) {
     this.#records = options.records;
     this.#clock = options.clock;
     this.#limits = options.limits;
+    this.#seeks = options.seeks ?? 4_000;
   }
 
   /** @throws BrokerError BUSY */
   async search(query: Query): Promise<FoundPage> {
     if (query.hopeless) return { hits: [] };
-    const walk = new Walk(this.#records, query);
+    const walk = new Walk(this.#records, query, this.#seeks);
     const hits: FoundHit[] = [];
     let bytes = 0;
     // One hit more than asked for tells whether there is a next page.

@@ -3,9 +3,6 @@ import type { Cursor } from './cursor.js';
 import { publisherAfter, publisherWith } from './postings.js';
 import type { Query } from './query.js';
 
-/** How many times one search may look into the index before it hands out what it has, with a cursor to go on. */
-const mostSeeks = 4_000;
-
 /** What reading one publisher's entries costs, in looks into the index. */
 const visit = 8;
 
@@ -13,17 +10,20 @@ const visit = 8;
 export class Walk {
   readonly #records: Records;
   readonly #query: Query;
+  readonly #most: number;
   #seeks = 0;
   #passed: string | undefined;
 
-  constructor(records: Records, query: Query) {
+  /** @param most looks into the index that are enough for one search */
+  constructor(records: Records, query: Query, most: number) {
     this.#records = records;
     this.#query = query;
+    this.#most = most;
   }
 
   /** It has done enough for one search. */
   get tired(): boolean {
-    return this.#seeks > mostSeeks;
+    return this.#seeks > this.#most;
   }
 
   /** Set when `next` gave up rather than found the end: no publisher up to and including this one has more hits. */

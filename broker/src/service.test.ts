@@ -67,6 +67,13 @@ function get(path: string, identity = searcher) {
   });
 }
 
+/** How many writes had this outcome, as the operator reads it. */
+async function metricOf(kind: string, outcome: string): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${portOf(service, 'operations')}/metrics`);
+  const line = new RegExp(`^causeway_broker_writes_total\\{.*kind="${kind}",outcome="${outcome}".*\\} (\\d+)`, 'm');
+  return Number(line.exec(await answer.text())?.[1] ?? 0);
+}
+
 describe('search', () => {
   it.each<[string, causeway.broker.v1.SearchRequest.$Properties, string[]]>([
     ['nothing in particular', {}, ['acme:boom', 'acme:stock', 'acme:teeth', 'bolt:bolts']],
@@ -127,8 +134,13 @@ describe('search', () => {
     const { hits } = await search({});
     const { authorities } = searcher.trust;
     for (const { entry, index, proof, head } of hits) {
-      if (!head) throw new Error('a hit has a head');
-      const hit: Hit = { entry, index, proof, head: head.head ?? '', keyStatement: head.keyStatement ?? '' };
+      const hit: Hit = {
+        entry: entry ?? new Uint8Array(),
+        index: index ?? -1,
+        proof: proof ?? [],
+        head: head?.head ?? '',
+        keyStatement: head?.keyStatement ?? '',
+      };
       expect(await verifyHit(hit, { authorities, now: space.clock.now() })).toMatchObject({ ok: true });
     }
   });
@@ -231,6 +243,34 @@ describe('writes', () => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`p${n}`, {}]));
     await expect(register(channel(acme.identity), acme, many)).rejects.toMatchObject({ code: 'TOO_LARGE' });
     expect((await search({})).hits).toHaveLength(4);
+  });
+});
+
+describe('a registration that never ends', () => {
+  it('is ended at its deadline, and its publisher may begin again', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const signed = await acme.head({ endless: {} });
+    async function* endless() {
+      yield { head: signed };
+      await released;
+    }
+    let refusal: unknown;
+    const registering = channel(acme.identity)
+      .clientStream(Broker.register, endless())
+      .catch((error: unknown) => {
+        refusal = error;
+      });
+    const begun = space.clock.now();
+    while ((await metricOf('register', 'REGISTRATION_LATE')) === 0) await space.clock.advance(10_000);
+    release();
+    await registering;
+    expect(refusal).toMatchObject({ code: 'REGISTRATION_LATE' });
+    expect(space.clock.now() - begun).toBeGreaterThanOrEqual(120_000);
+    await register(channel(acme.identity), acme, catalogue);
+    expect(idsOf((await search({ query: '动臂' })).hits)).toEqual(['acme:boom']);
   });
 });
 

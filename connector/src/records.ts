@@ -18,6 +18,8 @@ export interface Records {
   readonly agreements: Collection<Agreement>;
   /** The digest, by (peer, `@id` of the DSP agreement). */
   readonly agreementIds: Collection<{ readonly digest: Agreement['digest'] }>;
+  /** Our pids of the transfers under an agreement, by (digest, pid). */
+  readonly transfersOf: Collection<{ readonly pid: string }>;
   /** By digest. */
   readonly decisions: Collection<DecisionRecord>;
   /** By (agreement digest, rule, transfer pid). */
@@ -42,6 +44,7 @@ export function openRecords(store: Store): Records {
     open: new Collection(store, 'open', version),
     agreements: new Collection(store, 'agreement', version),
     agreementIds: new Collection(store, 'agreement-id', version),
+    transfersOf: new Collection(store, 'transfer-of', version),
     decisions: new Collection(store, 'decision', version),
     uses: new Collection(store, 'use', version),
     counts: new Collection(store, 'count', version),

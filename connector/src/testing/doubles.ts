@@ -58,6 +58,10 @@ export class QueuedEvidence implements EvidenceLog {
     return [];
   }
 
+  async admit(): Promise<LoggedReceipt[]> {
+    return [];
+  }
+
   async distrusted(): Promise<Reason | undefined> {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Stored } from '@causeway/platform';
+import type { Commit, Stored } from '@causeway/platform';
 import type { ControlContext } from '../control.js';
 import { newPid } from '../control.js';
 import { draft, processBody, textMember } from '../dsp/messages.js';
@@ -71,7 +71,8 @@ export class Transfers {
       callbackAddress: dspBase(),
       ...(asked.purpose === undefined ? {} : { [extension.purpose]: asked.purpose }),
     });
-    return this.#processes.create(['request', asked.request], sending(record, 'transfer', message, 'REQUESTED'));
+    const next = sending(record, 'transfer', message, 'REQUESTED');
+    return this.#processes.create(['request', asked.request], { ...next, also: this.#listed(record) });
   }
 
   /** Provider: TransferRequestMessage. The same again, by message id or by the consumer's pid, creates nothing. */
@@ -113,7 +114,7 @@ export class Transfers {
     };
     const answer: Answer = { status: 201, body: processBody('transfer', record) };
     const next = withDecision(this.#context, answered(record, id, answer));
-    const result = await this.#processes.create([caller.id, peerPid], next);
+    const result = await this.#processes.create([caller.id, peerPid], { ...next, also: this.#listed(record) });
     if (result.created) return answer;
     if (result.record.agreement !== agreement.digest) {
       throw new ConnectorError('STATE_INVALID', `Pid ${peerPid} belongs to a transfer under another agreement.`);
@@ -199,6 +200,10 @@ export class Transfers {
     const known = knownPids(record, message);
     if (known.role === 'consumer' || caller.fingerprint === undefined) return known;
     return { ...known, fingerprint: caller.fingerprint };
+  }
+
+  #listed({ agreement, pid }: Transfer): Commit {
+    return { writes: [this.#context.records.transfersOf.put([agreement, pid], { pid })] };
   }
 
   #stamp(): Stamp {

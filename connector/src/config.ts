@@ -1,0 +1,46 @@
+import { type ConfigOf, defineConfig, option } from '@causeway/platform';
+
+/** The options of a connector, `CAUSEWAY_CONNECTOR_…`. */
+export const connectorConfig = defineConfig('CONNECTOR', {
+  host: option.text({ doc: 'Address on which DSP and the exchange of data are served.', default: '127.0.0.1' }),
+  dspPort: option.port({ doc: 'Port of the Dataspace Protocol (HTTPS).', default: 7410 }),
+  exchangePort: option.port({ doc: 'Port of the exchange of data (gRPC).', default: 7411 }),
+  publicHost: option.text({
+    doc: 'Host name or address under which peers reach this connector; it stands in its certificate.',
+    default: '127.0.0.1',
+  }),
+  dspPublicPort: option.port({ doc: 'Port under which peers reach DSP; 0 for the one served.', default: 0 }),
+  exchangePublicPort: option.port({
+    doc: 'Port under which peers reach the exchange of data; 0 for the one served.',
+    default: 0,
+  }),
+  managementHost: option.text({
+    doc: 'Address of the management API (plain HTTP: keep it on loopback).',
+    default: '127.0.0.1',
+  }),
+  managementPort: option.port({ doc: 'Port of the management API.', default: 7412 }),
+  managementKeyFile: option.path({
+    doc: 'File with the key of the management API; made in the folder of the connector when none is named.',
+  }),
+  operationsHost: option.text({ doc: 'Address of health and metrics.', default: '127.0.0.1' }),
+  operationsPort: option.port({ doc: 'Port of health and metrics.', default: 7413 }),
+  unsignedPeers: option.choice({
+    doc: 'Whether an agreement counts when the peer signs nothing: it is refused, or marked one-sided everywhere.',
+    values: ['refuse', 'mark'],
+    default: 'refuse',
+  }),
+  evidenceWait: option.duration({
+    doc: 'How long the opening of a stream waits for the log before the consumer is told to try again.',
+    default: '20s',
+  }),
+  tokenValidity: option.duration({ doc: 'How long a transfer token is valid.', default: '10m' }),
+  logMonitor: option.duration({ doc: 'Time between two looks at the published log.', default: '60s' }),
+  heartbeat: option.duration({ doc: 'Time between two heartbeats to the broker.', default: '30s' }),
+  headLife: option.duration({ doc: 'How long the broker may show what we list without a heartbeat.', default: '5m' }),
+  askAgain: option.duration({
+    doc: 'How often a provider that owes us the end of a negotiation is asked where it stands.',
+    default: '60s',
+  }),
+});
+
+export type ConnectorConfig = ConfigOf<(typeof connectorConfig)['shape']>;

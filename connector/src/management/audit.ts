@@ -1,0 +1,63 @@
+import type { Identity } from '@causeway/certs/peer';
+import { type AuditBundle, auditBundleBytes, type Digest, readEnvelope } from '@causeway/evidence';
+import { ConnectorError } from '../errors.js';
+import type { Agreement, SignedEnvelope, Transfer } from '../model.js';
+import type { EvidenceLog } from '../ports.js';
+import type { Records } from '../records.js';
+
+/**
+ * Everything we hold of one agreement's record: statements, envelopes, key statements and receipts, with the trust
+ * bundle and the latest checkpoint we verified. What is not logged yet is not in it.
+ *
+ * @throws ConnectorError NOT_FOUND, EVIDENCE_PENDING
+ */
+export async function auditBundle(
+  context: { readonly identity: Identity; readonly records: Records; readonly evidence: EvidenceLog },
+  digest: string,
+): Promise<{ bytes: Uint8Array; statements: number }> {
+  const { records, evidence, identity } = context;
+  const agreement = (await records.agreements.get(digest))?.value;
+  if (agreement === undefined) throw new ConnectorError('NOT_FOUND', `There is no agreement ${digest}.`);
+  const transfers: Transfer[] = [];
+  for await (const { value } of records.transfersOf.all([digest])) {
+    const transfer = (await records.transfers.get(value.pid))?.value;
+    if (transfer !== undefined) transfers.push(transfer);
+  }
+  const statements = statementsOf(agreement, transfers);
+  const logged = await evidence.receipts(envelopesOf(agreement, transfers));
+  const view = (await records.logView.get('log'))?.value;
+  if (view === undefined || logged.length === 0) {
+    throw new ConnectorError(
+      'EVIDENCE_PENDING',
+      'Nothing of this agreement has a receipt of the log yet; try again later.',
+    );
+  }
+  const entries = logged.toSorted((a, b) => Number(BigInt(a.index) - BigInt(b.index)));
+  const named = new Set(entries.map(({ envelope }) => readEnvelope(envelope).envelope.statement));
+  const bundle: AuditBundle = {
+    version: '1',
+    trust: identity.trust.jws,
+    agreement: agreement.digest,
+    statements: [...named].flatMap((id) => statements.get(id) ?? []),
+    entries: entries.map(({ envelope, keyStatement, receipt }) => ({ envelope, keyStatement, receipt })),
+    checkpoint: view.note,
+  };
+  return { bytes: auditBundleBytes(bundle), statements: bundle.statements.length };
+}
+
+function envelopesOf(agreement: Agreement, transfers: readonly Transfer[]): SignedEnvelope[] {
+  const all = [
+    agreement.own,
+    agreement.theirs,
+    ...transfers.flatMap(({ start, end }) => [start, end?.provider, end?.consumer]),
+  ];
+  return all.filter((one) => one !== undefined).map(({ envelope, keyStatement }) => ({ envelope, keyStatement }));
+}
+
+function statementsOf(agreement: Agreement, transfers: readonly Transfer[]): Map<Digest, string> {
+  const held = new Map<Digest, string>([[agreement.digest, agreement.statement]]);
+  for (const { start, end } of transfers) {
+    for (const one of [start, end, end?.disputed]) if (one !== undefined) held.set(one.id, one.statement);
+  }
+  return held;
+}

@@ -1,0 +1,190 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+
+type Schema = OpenAPIV3_1.SchemaObject;
+type Ref = OpenAPIV3_1.ReferenceObject;
+
+const ref = (name: string): Ref => ({ $ref: `#/components/schemas/${name}` });
+const text = (maxLength: number, description?: string): Schema => ({
+  type: 'string',
+  minLength: 1,
+  maxLength,
+  ...(description === undefined ? {} : { description }),
+});
+const id = text(200, 'An absolute IRI, such as urn:causeway:steelworks');
+const digest: Schema = { type: 'string', pattern: '^sha-256:[0-9a-f]{64}$' };
+const instant: Schema = { type: 'integer', description: 'Milliseconds since 1970-01-01T00:00:00Z' };
+const path = text(4_096, 'Absolute path on the machine of the connector');
+
+const closed = (required: readonly string[], properties: Record<string, Schema | Ref>): Schema => ({
+  type: 'object',
+  required: [...required],
+  properties,
+  additionalProperties: false,
+});
+const open = (required: readonly string[], properties: Record<string, Schema | Ref>): Schema => ({
+  type: 'object',
+  required: [...required],
+  properties,
+});
+const array = (items: Schema | Ref, maxItems: number): Schema => ({ type: 'array', items, maxItems });
+
+const title = closed([], { zh: text(500), en: text(500) });
+const classification: Schema = {
+  enum: [1, 2, 3],
+  description: 'Level of the classification guideline; 3 is the highest',
+};
+const described = {
+  title,
+  description: text(5_000),
+  keywords: array(text(100), 100),
+  category: text(200),
+  region: text(200),
+  classification,
+  mediaType: text(200),
+  listed: { type: 'boolean', description: 'Whether the broker lists it to every member' } satisfies Schema,
+};
+
+const processMembers = {
+  request: text(200),
+  pid: id,
+  peerPid: text(500),
+  role: { enum: ['provider', 'consumer'] } satisfies Schema,
+  peer: id,
+  dataset: id,
+  state: text(20),
+  inDoubt: {
+    type: 'boolean',
+    description: 'The two sides may differ: a move or a message is not acknowledged, or was refused for good',
+  } satisfies Schema,
+  intent: {
+    ...text(20),
+    description: 'A move of ours that binds us and that the peer has not acknowledged',
+  } satisfies Schema,
+  reason: ref('Reason'),
+  parked: ref('Reason'),
+  created: instant,
+  updated: instant,
+};
+const processRequired = ['pid', 'role', 'peer', 'dataset', 'state', 'inDoubt', 'created', 'updated'];
+const pageOf = (name: string): Schema =>
+  open(['items'], { items: array(ref(name), 1_000), next: text(3_000, 'Cursor of the page that follows') });
+
+/** Every body that the management API takes or gives; requests are validated against the same schemas. */
+export const schemas = {
+  Reason: open(['code', 'en', 'zh'], { code: text(100), en: { type: 'string' }, zh: { type: 'string' } }),
+  Problem: open(['type', 'title', 'status', 'detail', 'code'], {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string' },
+    errors: array(open(['pointer', 'detail'], { pointer: { type: 'string' }, detail: { type: 'string' } }), 1_000),
+  }),
+  OfferTerms: closed([], {
+    assignees: { ...array(id, 1_000), description: "Participants it is for; absent: nobody; ['*']: every member" },
+    action: text(100, 'An ODRL action; use unless given'),
+    from: text(40, 'Instant with zone'),
+    until: text(40, 'Instant with zone; exclusive'),
+    count: { type: 'integer', minimum: 1, description: 'Uses in all' },
+    purposes: array(text(200), 100),
+    prohibit: array(text(100), 100),
+    auditors: array(id, 100),
+  }),
+  OfferInput: {
+    type: 'object',
+    oneOf: [
+      closed(['policy'], { policy: { type: 'object', description: 'An ODRL offer as on the DSP wire' } }),
+      closed(['terms'], { terms: ref('OfferTerms') }),
+    ],
+  },
+  Publication: closed(['file', 'title'], { file: path, ...described, offers: array(ref('OfferInput'), 100) }),
+  Dataset: open(['id', 'title', 'keywords', 'mediaType', 'source', 'offers', 'listed', 'created', 'updated'], {
+    id,
+    ...described,
+    source: open(['path', 'version', 'bytes'], { path, version: digest, bytes: { type: 'integer' } }),
+    offers: array(open(['id', 'policy'], { id: text(500), policy: { type: 'object' } }), 100),
+    withdrawn: instant,
+    created: instant,
+    updated: instant,
+  }),
+  DatasetPage: pageOf('Dataset'),
+  CatalogRequest: closed(['provider'], {
+    provider: id,
+    address: text(2_000, "The peer's DSP base URL; asked of the broker unless given"),
+    next: text(2_000, 'Address of a following page, as the page before gave it'),
+  }),
+  CatalogPage: open(['catalog'], { catalog: { type: 'object' }, next: text(2_000) }),
+  SearchPage: open(['hits', 'dropped'], {
+    hits: array(
+      open(['entry', 'publisher', 'liveness'], {
+        entry: { type: 'object' },
+        publisher: id,
+        address: text(2_000),
+        liveness: open(['state', 'lastSeen'], { state: text(20), lastSeen: instant }),
+      }),
+      1_000,
+    ),
+    dropped: array(open(['reason', 'detail'], { reason: text(100), detail: { type: 'string' } }), 1_000),
+    next: text(3_000),
+  }),
+  NegotiationRequest: closed(['dataset'], {
+    provider: { ...id, description: "Who publishes it; what the dataset's id begins with unless given" },
+    dataset: id,
+    address: text(2_000, "The provider's DSP base URL; asked of the broker unless given"),
+    offer: {
+      description: "The id of one of the dataset's offers, or the offer to ask for; the first of them unless given",
+      oneOf: [text(500), { type: 'object', required: ['@id'], properties: { '@id': text(500) } }],
+    },
+  }),
+  Negotiation: open(processRequired, { ...processMembers, offer: { type: 'object' }, agreement: digest }),
+  NegotiationPage: pageOf('Negotiation'),
+  Agreement: open(['digest', 'id', 'role', 'peer', 'dataset', 'policy', 'oneSided', 'created'], {
+    digest,
+    id: text(2_000),
+    role: { enum: ['provider', 'consumer'] },
+    peer: id,
+    dataset: id,
+    negotiation: id,
+    policy: { type: 'object' },
+    oneSided: { type: 'boolean', description: 'The peer signed nothing: only our signature proves it' },
+    finalized: instant,
+    created: instant,
+  }),
+  AgreementPage: pageOf('Agreement'),
+  TransferRequest: closed(['agreement', 'to'], {
+    agreement: digest,
+    to: path,
+    purpose: text(1_000, 'What the data is for; recorded as declared by us'),
+  }),
+  Transfer: open([...processRequired, 'agreement', 'format'], {
+    ...processMembers,
+    agreement: digest,
+    format: text(200),
+    purpose: text(1_000),
+    size: { type: 'integer' },
+    bytes: { type: 'integer', description: 'Sent or received so far, or in all' },
+    path,
+    stage: { enum: ['receiving', 'sealed', 'placed'] },
+    digest,
+    endLogIndex: text(20, 'Index of the closing record in the log, once all of it is there'),
+  }),
+  TransferPage: pageOf('Transfer'),
+  Ending: closed([], { reason: text(1_000) }),
+  Status: open(['id', 'role', 'ports', 'queues'], {
+    id,
+    role: text(40),
+    ports: array(
+      open(['name', 'protocol', 'host', 'port'], {
+        name: text(40),
+        protocol: { enum: ['https', 'http', 'grpc'] },
+        host: text(200),
+        port: { type: 'integer' },
+      }),
+      20,
+    ),
+    queues: { type: 'object' },
+    distrusted: ref('Reason'),
+    evidence: { type: 'object' },
+  }),
+} as const satisfies Record<string, Schema>;
+export type SchemaName = keyof typeof schemas;

@@ -1,0 +1,34 @@
+import type { Identity } from '@causeway/certs/peer';
+import type { RunningServer } from '@causeway/platform';
+import type { LogStatus } from '../logging/evidence-log.js';
+import type { DspQueue } from '../process/queue.js';
+import { type Operation, ok } from './operation.js';
+
+export interface StatusContext {
+  readonly identity: Identity;
+  readonly servers: readonly RunningServer[];
+  readonly queue: DspQueue;
+  readonly evidence: { status(): Promise<LogStatus> };
+}
+
+/** How the connector is: who it is, where it listens, what waits, whether it believes the log. */
+export function statusOperation({ identity, servers, queue, evidence }: StatusContext): Operation {
+  return {
+    method: 'get',
+    path: '/status',
+    id: 'getStatus',
+    summary: 'Who this connector is, where it listens, what waits, whether it believes the log',
+    answer: 'Status',
+    async handle() {
+      const { depth, oldestMs, distrusted, ...log } = await evidence.status();
+      return ok({
+        id: identity.id,
+        role: identity.role,
+        ports: servers.map(({ name, protocol, host, port }) => ({ name, protocol, host, port })),
+        queues: { dsp: queue.backlog(), logging: { depth, oldestMs } },
+        evidence: log,
+        ...(distrusted === undefined ? {} : { distrusted }),
+      });
+    },
+  };
+}

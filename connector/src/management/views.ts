@@ -1,0 +1,97 @@
+import type { Agreement, Dataset, Negotiation, Process, Transfer } from '../model.js';
+import type { EvidenceLog } from '../ports.js';
+import { inDoubt } from '../process/record.js';
+
+function processView(record: Process<string> & { readonly request?: string; readonly dataset: string }): object {
+  return {
+    ...(record.request === undefined ? {} : { request: record.request }),
+    pid: record.pid,
+    ...(record.peerPid === undefined ? {} : { peerPid: record.peerPid }),
+    role: record.role,
+    peer: record.peer,
+    dataset: record.dataset,
+    state: record.state,
+    inDoubt: inDoubt(record),
+    ...(record.intent === undefined ? {} : { intent: record.intent.state }),
+    ...withReason(record),
+    ...(record.parked === undefined ? {} : { parked: record.parked }),
+    created: record.created,
+    updated: record.updated,
+  };
+}
+
+function withReason(record: Process<string>): object {
+  const reason = record.intent?.reason ?? record.reason;
+  return reason === undefined ? {} : { reason };
+}
+
+export function negotiationView(record: Negotiation): object {
+  return {
+    ...processView(record),
+    offer: record.offer,
+    ...(record.agreement === undefined ? {} : { agreement: record.agreement }),
+  };
+}
+
+export function agreementView(agreement: Agreement): object {
+  const { digest, id, role, peer, dataset, negotiation, policy, theirs, finalized, created } = agreement;
+  return {
+    ...{ digest, id, role, peer, dataset, negotiation, policy, created },
+    oneSided: theirs === undefined,
+    ...(finalized === undefined ? {} : { finalized }),
+  };
+}
+
+export function datasetView(dataset: Dataset): object {
+  const { source, offers, ...rest } = dataset;
+  const { path, version, bytes } = source;
+  return { ...rest, source: { path, version, bytes }, offers: offers.map(({ id, policy }) => ({ id, policy })) };
+}
+
+/** A transfer with how far its bytes and their record are. */
+export async function transferView(
+  record: Transfer,
+  evidence: EvidenceLog,
+  progress: (pid: string) => number | undefined,
+): Promise<object> {
+  const closing = closingOf(record);
+  const bytes = closing === undefined ? (progress(record.pid) ?? record.sink?.bytes) : Number(closing.bytes);
+  const size = sizeOf(record);
+  const logged = await loggedAt(record, evidence);
+  return {
+    ...processView(record),
+    agreement: record.agreement,
+    format: record.format,
+    ...(record.purpose === undefined ? {} : { purpose: record.purpose }),
+    ...(size === undefined ? {} : { size }),
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(record.sink === undefined ? {} : { path: record.sink.path, stage: record.sink.stage }),
+    ...(closing === undefined ? {} : { digest: closing.digest }),
+    ...(logged === undefined ? {} : { endLogIndex: logged }),
+  };
+}
+
+function closingOf(record: Transfer): { bytes: string; digest: string } | undefined {
+  if (record.end === undefined) return undefined;
+  const own = record.end.disputed ?? record.end;
+  const { bytes, digest } = JSON.parse(own.statement) as { bytes: string; digest: string };
+  return { bytes, digest };
+}
+
+function sizeOf(record: Transfer): number | undefined {
+  if (record.start === undefined) return undefined;
+  return Number((JSON.parse(record.start.statement) as { size: string }).size);
+}
+
+/** Index of the last entry of the closing record, once all that we hold of it is in the log. */
+async function loggedAt(record: Transfer, evidence: EvidenceLog): Promise<string | undefined> {
+  const { end } = record;
+  if (end?.consumer === undefined) return undefined;
+  const envelopes = [end.provider, end.consumer];
+  const receipts = await evidence.receipts(envelopes);
+  if (receipts.length < envelopes.length) return undefined;
+  return receipts
+    .map(({ index }) => BigInt(index))
+    .reduce((last, index) => (index > last ? index : last))
+    .toString();
+}

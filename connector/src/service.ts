@@ -1,0 +1,201 @@
+import { createServer } from 'node:http';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { AttributeTokens, type Identity, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
+import {
+  type Clock,
+  closeServer,
+  createMetrics,
+  ensureDir,
+  Lifecycle,
+  type Logger,
+  listen,
+  openLevelStore,
+  type Random,
+  type RunningServer,
+  type Service,
+  startOperations,
+} from '@causeway/platform';
+import { PeerCatalog } from './catalog/peer-catalog.js';
+import { Publisher } from './catalog/publish.js';
+import type { ConnectorConfig } from './config.js';
+import type { Decider } from './control.js';
+import { controlPlane } from './control-plane.js';
+import { BrokerDiscovery } from './discovery/discovery.js';
+import { boundIdentity } from './dsp/identity.js';
+import { dspApp, dspOpenRoutes } from './dsp/router.js';
+import { peerTransport } from './dsp/transport.js';
+import { dspBase } from './dsp/vocabulary.js';
+import { connectorEvents } from './events.js';
+import { openDataPlane } from './exchange/data-plane.js';
+import { openEvidenceLog } from './logging/evidence-log.js';
+import { apiKey } from './management/api-key.js';
+import { contractOperations } from './management/contracts.js';
+import { datasetOperations } from './management/datasets.js';
+import { managementApp } from './management/router.js';
+import { statusOperation } from './management/status.js';
+import { transferOperations } from './management/transfers.js';
+import type { DspIdentity, DspTransport } from './ports.js';
+import { openRecords } from './records.js';
+
+export interface StartConnectorOptions {
+  readonly config: ConnectorConfig;
+  /** Its store and its API key. */
+  readonly folder: string;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** How DSP peers prove who they are; certificates and bound attribute tokens unless told. */
+  readonly dspIdentity?: DspIdentity;
+  /** How DSP messages travel; HTTPS with both certificates checked unless told. */
+  readonly transport?: DspTransport;
+  /** Who decides; the policies unless told. */
+  readonly decider?: Decider;
+}
+
+/**
+ * Starts a participant's connector: DSP over HTTPS, the exchange over gRPC, the management API on loopback, health and
+ * metrics. It goes on with whatever the last run left unfinished.
+ *
+ * @throws StoreError STORE_LOCKED, PlatformError PORT_IN_USE
+ */
+export async function startConnector(options: StartConnectorOptions): Promise<Service> {
+  const lifecycle = new Lifecycle({ clock: options.clock });
+  try {
+    return await start(options, lifecycle);
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+}
+
+async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Promise<Service> {
+  const { config, folder, identity, clock, random, log } = options;
+  await ensureDir(folder);
+  const store = await openLevelStore({ path: join(folder, 'store') });
+  lifecycle.defer('store', () => store.close());
+  const metrics = createMetrics('connector', { process: true });
+  const events = connectorEvents(log, metrics);
+  const records = openRecords(store);
+  const shared = { identity, store, records, clock, random, log, metrics };
+
+  const evidence = openEvidenceLog({ ...shared, monitorMs: config.logMonitor });
+  lifecycle.defer('evidence', () => evidence.close());
+  const dspIdentity =
+    options.dspIdentity ?? boundIdentity({ identity, clock, tokens: new AttributeTokens({ identity, clock }) });
+  const transport = options.transport ?? peerTransport({ identity, dspIdentity, clock });
+
+  // The planes name each other's addresses, which are known once the servers listen.
+  let dspPort = config.dspPublicPort;
+  let exchangePort = config.exchangePublicPort;
+  const dspUrl = (): string => `https://${hostOf(config)}:${dspPort}${dspBase}`;
+  const plane = controlPlane({
+    ...{ ...shared, events, evidence, transport, dspBase: dspUrl, unsigned: config.unsignedPeers },
+    dataPlane: () => dataPlane,
+    ...(options.decider === undefined ? {} : { decider: options.decider }),
+  });
+  const dataPlane = openDataPlane({
+    ...{ ...shared, evidence, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
+    tokenMs: config.tokenValidity,
+    evidenceWaitMs: config.evidenceWait,
+  });
+  const discovery = new BrokerDiscovery({
+    ...{ ...shared, dsp: dspUrl, heartbeatMs: config.heartbeat, headLifeMs: config.headLife },
+  });
+  const publisher = new Publisher({ ...shared, events, self: identity.id, changed: () => discovery.changed() });
+
+  const serving = { identity, clock, host: config.host, log };
+  const app = dspApp({ ...plane, identity: dspIdentity, events });
+  const dsp = await servePeerHttps({ ...serving, port: config.dspPort, name: 'dsp', app, open: dspOpenRoutes });
+  lifecycle.defer('dsp', () => dsp.close());
+  dspPort ||= dsp.port;
+  const exchange = await servePeerGrpc({
+    ...{ ...serving, port: config.exchangePort, name: 'exchange', services: [dataPlane.service] },
+  });
+  lifecycle.defer('exchange', () => exchange.close());
+  exchangePort ||= exchange.port;
+
+  const servers: RunningServer[] = [dsp, exchange];
+  const peers = new PeerCatalog(transport);
+  const management = { ...shared, ...plane, evidence, events, dataPlane, discovery, publisher, peers };
+  const operations = [
+    ...datasetOperations(management),
+    ...contractOperations(management),
+    ...transferOperations(management),
+    statusOperation({ ...management, servers }),
+  ];
+  const key = await apiKey(config.managementKeyFile ?? join(folder, 'api.key'), random);
+  const api = createServer({ requestTimeout: 90_000, headersTimeout: 10_000 }, managementApp(operations, key, log));
+  api.maxConnections = 200;
+  const managementPort = await listen(api, config.managementHost, config.managementPort);
+  lifecycle.defer('management', () => closeServer(api));
+  servers.push({
+    ...{ name: 'management', protocol: 'http', host: config.managementHost, port: managementPort },
+    close: () => closeServer(api),
+  });
+  const health = await startOperations({
+    ...{ host: config.operationsHost, port: config.operationsPort, metrics },
+    ready: async () => {
+      const distrusted = await evidence.distrusted();
+      return { ready: distrusted === undefined, checks: { log: distrusted?.code ?? 'believed' } };
+    },
+  });
+  lifecycle.defer('operations', () => health.close());
+  servers.push(health);
+
+  // From here on work is done: what stops it comes before the servers and the store in closing.
+  lifecycle.defer('outbox', () => plane.queue.stop());
+  lifecycle.defer('discovery', () => discovery.close());
+  lifecycle.defer('data plane', () => dataPlane.close());
+  await evidence.start();
+  await plane.queue.start();
+  discovery.start();
+  await plane.resume();
+  lifecycle.defer(
+    'questions',
+    askAgain(options, () => plane.askOpen()),
+  );
+  log.info({ id: identity.id, dsp: dspUrl() }, 'the connector serves');
+
+  const close = (): Promise<void> => lifecycle.close();
+  return {
+    name: 'connector',
+    servers,
+    async idle() {
+      // One may give the others work: they are idle when all were, in one round.
+      let depth: number;
+      do {
+        await plane.queue.idle();
+        await dataPlane.idle();
+        await evidence.idle();
+        depth = plane.queue.backlog().depth + evidence.backlog().depth;
+        await plane.queue.idle();
+      } while (plane.queue.backlog().depth + evidence.backlog().depth < depth);
+      await discovery.idle();
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Asks open questions now and then: a provider's message may have been lost with a store it was restored from. */
+function askAgain({ clock, config, log }: StartConnectorOptions, ask: () => Promise<void>): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const asking = (async () => {
+    while (!signal.aborted) {
+      await clock.sleep(config.askAgain, signal).catch(() => undefined);
+      if (!signal.aborted)
+        await ask().catch((error: unknown) => log.error({ err: error }, 'open questions were not asked'));
+    }
+  })();
+  return async () => {
+    stopping.abort();
+    await asking;
+  };
+}
+
+function hostOf({ publicHost }: ConnectorConfig): string {
+  return isIP(publicHost) === 6 ? `[${publicHost}]` : publicHost;
+}

@@ -1,6 +1,5 @@
 /** What went wrong between this service and a peer, its own identity, or the authority. */
 export type TrustErrorCode =
-  | 'PORT_UNAVAILABLE'
   | 'PEER_MISSING'
   | 'PEER_UNTRUSTED'
   | 'PEER_EXPIRED'

@@ -54,7 +54,7 @@ afterEach(async () => {
 });
 
 async function serve(options: Partial<ServePeerGrpcOptions> = {}) {
-  const state = { cancelled: 0, sent: 0, early: Promise.resolve() };
+  const state = { cancelled: 0, sent: 0, stalled: 0, ended: 0 };
   const service = peerService(Notes, {
     rules: {
       say: { roles: ['participant'] },
@@ -85,20 +85,30 @@ async function serve(options: Partial<ServePeerGrpcOptions> = {}) {
           signal.addEventListener('abort', () => {
             state.cancelled += 1;
           });
-          for await (const { text, bytes } of requests) {
-            if (text === 'refuse') throw new GrpcFailure(status.FAILED_PRECONDITION, 'NOT_NOW', 'not now');
-            if (bytes === undefined) await send({ text });
-            else {
-              for (let left = bytes; left > 0; left -= 1) {
-                await send({ text: 'x'.repeat(65_536) });
-                state.sent += 1;
-              }
-            }
+          try {
+            await talk(requests, send);
+          } catch (error) {
+            if (error instanceof GrpcFailure && error.code === 'STALLED') state.stalled += 1;
+            throw error;
+          } finally {
+            state.ended += 1;
           }
         },
       },
     },
   });
+  const talk = async (requests: AsyncIterable<Note>, send: (note: Note) => Promise<void>) => {
+    for await (const { text, bytes } of requests) {
+      if (text === 'refuse') throw new GrpcFailure(status.FAILED_PRECONDITION, 'NOT_NOW', 'not now');
+      if (bytes === undefined) await send({ text });
+      else {
+        for (let left = bytes; left > 0; left -= 1) {
+          await send({ text: 'x'.repeat(65_536) });
+          state.sent += 1;
+        }
+      }
+    }
+  };
   const running = await servePeerGrpc({
     identity: server,
     clock: systemClock,
@@ -109,7 +119,7 @@ async function serve(options: Partial<ServePeerGrpcOptions> = {}) {
     ...options,
   });
   open.push(() => running.close());
-  return { port: running.port, state };
+  return { port: running.port, state, running };
 }
 
 function channel(port: number, options: Partial<PeerChannelOptions> = {}) {
@@ -192,6 +202,58 @@ describe('calls between verified peers', () => {
   });
 });
 
+describe('a call that breaks', () => {
+  it('ends a stream of requests with the answer or the source’s own error', async () => {
+    const { port } = await serve();
+    const made = channel(port);
+    async function* broken() {
+      yield { text: 'a' };
+      throw new RangeError('the source broke');
+    }
+    await expect(made.clientStream(Notes.gather, broken())).rejects.toBeInstanceOf(RangeError);
+    const refusing = made.clientStream(Notes.gather, [{ text: 'x'.repeat(1_048_577) }, { text: 'b' }]);
+    await expect(refusing).rejects.toMatchObject({ status: status.RESOURCE_EXHAUSTED });
+    expect(await made.clientStream(Notes.gather, [])).toEqual({ text: '' });
+  });
+
+  it('is cancelled by the caller’s signal', async () => {
+    const { port, state } = await serve();
+    const stop = new AbortController();
+    const said = channel(port).unary(Notes.say, { text: 'hang' }, { signal: stop.signal });
+    const talk = channel(port).bidi(Notes.talk, { signal: stop.signal });
+    await talk.send({ text: 'one' });
+    await talk.responses[Symbol.asyncIterator]().next();
+    stop.abort();
+    await expect(said).rejects.toMatchObject({ status: status.CANCELLED });
+    await expect(collect(talk.responses)).rejects.toMatchObject({ status: status.CANCELLED });
+    await until(async () => state.cancelled >= 1);
+  });
+
+  it('gives up a reader that takes nothing', async () => {
+    const { port, state } = await serve({ limits: { stallMs: 200 } });
+    const talk = channel(port).bidi(Notes.talk);
+    await talk.send({ text: 'many', bytes: 10_000 });
+    await until(async () => state.stalled === 1);
+    await expect(collect(talk.responses)).rejects.toMatchObject({ code: 'STALLED' });
+  });
+
+  it('is cut when the server closes, which waits for its handler', async () => {
+    const { port, state, running } = await serve();
+    const talk = channel(port).bidi(Notes.talk);
+    await talk.send({ text: 'one' });
+    await talk.responses[Symbol.asyncIterator]().next();
+    await running.close();
+    expect(state.ended).toBe(1);
+    await expect(collect(talk.responses)).rejects.toBeInstanceOf(RpcError);
+    await expect(say(channel(port))).rejects.toMatchObject({ status: status.UNAVAILABLE });
+  });
+
+  it('says when its port is taken', async () => {
+    const { port } = await serve();
+    await expect(serve({ port })).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+  });
+});
+
 describe('who may not call', () => {
   it('nobody without a certificate, of another space, or expired', async () => {
     const { port } = await serve();
@@ -219,6 +281,7 @@ describe('who may not call', () => {
     expect(await handshake(port, mine)).toBe('accepted');
     const sessions: Buffer[] = [];
     await handshake(port, mine, (session) => sessions.push(session));
+    expect(sessions).not.toEqual([]);
     for (const session of sessions) expect(await handshake(port, { ...mine, session })).not.toBe('resumed');
   });
 

@@ -20,6 +20,8 @@ export interface HandlerOptions {
   readonly clock: Clock;
   readonly limits: GrpcLimits;
   readonly log: Logger;
+  /** The handlers at work, for whoever shuts down. */
+  readonly running: Set<Promise<unknown>>;
 }
 
 /** What all kinds of call share. */
@@ -39,6 +41,16 @@ export function grpcHandler({ method, handler }: ServedMethod, options: HandlerO
   const { path } = method;
   const { clock, limits, log } = options;
   const failed = (error: unknown) => statusOf(error, path, log);
+  // Async, so that a handler that throws before its first await fails like any other.
+  const run = async <T>(serve: () => Promise<T>): Promise<T> => {
+    const running = serve();
+    options.running.add(running);
+    try {
+      return await running;
+    } finally {
+      options.running.delete(running);
+    }
+  };
 
   if ('unary' in handler) {
     const serve = handler.unary as (call: UnaryCall<unknown>) => Promise<unknown>;
@@ -82,11 +94,6 @@ export function grpcHandler({ method, handler }: ServedMethod, options: HandlerO
       );
     },
   };
-}
-
-// A handler that throws before its first await fails like any other.
-async function run<T>(serve: () => Promise<T>): Promise<T> {
-  return await serve();
 }
 
 function context(call: AnyCall): PeerCall {

@@ -1,6 +1,6 @@
 import type { SecureServerOptions } from 'node:http2';
-import { type Clock, grpcOptions, type Logger, type RunningServer } from '@causeway/platform';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { type Clock, grpcOptions, type Logger, PlatformError, type RunningServer } from '@causeway/platform';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { TrustError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import { contextOptions, requireTls13, serverOptions } from '../tls.js';
@@ -35,10 +35,12 @@ class PeerServerCredentials extends ServerCredentials {
 
 /**
  * Serves gRPC to verified peers only: TLS 1.3 with a client certificate of the space, and for every method a rule.
- * @throws TrustError PORT_UNAVAILABLE | SERVICE_INCOMPLETE
+ * @throws PlatformError PORT_IN_USE | LISTEN_FAILED, TrustError SERVICE_INCOMPLETE
  */
 export async function servePeerGrpc(options: ServePeerGrpcOptions): Promise<RunningServer> {
   requireTls13();
+  // What grpc-js would print on standard error is thrown or logged here.
+  setLogVerbosity(logVerbosity.NONE);
   const limits = { ...defaultGrpcLimits, ...options.limits };
   const served = new Map<string, ServedMethod>();
   for (const method of options.services.flatMap((service) => service.methods)) served.set(method.method.path, method);
@@ -49,8 +51,9 @@ export async function servePeerGrpc(options: ServePeerGrpcOptions): Promise<Runn
     'grpc.max_concurrent_streams': limits.concurrentStreams,
     interceptors: [admission(served, { clock: options.clock, limits, log: options.log })],
   });
+  const running = new Set<Promise<unknown>>();
   for (const entry of served.values()) {
-    const handler = grpcHandler(entry, { clock: options.clock, limits, log: options.log });
+    const handler = grpcHandler(entry, { clock: options.clock, limits, log: options.log, running });
     const { path, requestDeserialize, responseSerialize } = entry.method;
     const serialize = responseSerialize as (message: unknown) => Buffer;
     if (!server.register(path, handler.call, serialize, requestDeserialize, handler.type)) {
@@ -63,7 +66,7 @@ export async function servePeerGrpc(options: ServePeerGrpcOptions): Promise<Runn
     protocol: 'grpc',
     host: options.host,
     port,
-    close: () => close(server),
+    close: () => close(server, running),
   };
 }
 
@@ -71,20 +74,26 @@ function bind(server: Server, options: ServePeerGrpcOptions): Promise<number> {
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return new Promise((resolve, reject) => {
     server.bindAsync(`${host}:${options.port}`, new PeerServerCredentials(options.identity), (error, port) => {
-      if (error)
-        reject(new TrustError('PORT_UNAVAILABLE', `${host}:${options.port} cannot be served`, { cause: error }));
-      else resolve(port);
+      if (!error) return resolve(port);
+      const code = error.message.includes('EADDRINUSE') ? 'PORT_IN_USE' : 'LISTEN_FAILED';
+      reject(new PlatformError(code, `Cannot listen on ${host}:${options.port}.`, { cause: error }));
     });
   });
 }
 
-/** Calls in progress get a moment to end; then they are cut. */
-function close(server: Server, graceMs = 2_000): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), graceMs);
-    server.tryShutdown(() => {
-      clearTimeout(timer);
-      resolve();
-    });
+/** Calls in progress get a moment to end; then they are cut, and their handlers get as long again to notice. */
+async function close(server: Server, running: ReadonlySet<Promise<unknown>>, graceMs = 2_000): Promise<void> {
+  await within(graceMs, new Promise<void>((resolve) => server.tryShutdown(() => resolve())));
+  server.forceShutdown();
+  await within(graceMs, Promise.allSettled(running));
+}
+
+async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  const ended = new AbortController();
+  const late = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    ended.signal.addEventListener('abort', () => clearTimeout(timer));
   });
+  await Promise.race([done, late]);
+  ended.abort();
 }

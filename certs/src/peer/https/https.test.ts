@@ -106,6 +106,7 @@ describe('who is refused by a port with something open on it', () => {
     const { port } = await serve();
     const sessions: Buffer[] = [];
     await raw(port, contextOptions(client), get('/hello'), (session) => sessions.push(session));
+    expect(sessions).not.toEqual([]);
     for (const session of sessions) {
       const answer = await raw(port, { ca: trust.ca.cert, session }, get('/hello'));
       expect(answer).toMatch(/^HTTP\/1.1 401 /);

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ensureDir, writeFileAtomic } from '@causeway/platform';
 import { CliError } from './errors.js';
 
 export const serviceRoles = ['authority', 'broker', 'clearing-house', 'connector'] as const;
@@ -46,6 +45,7 @@ export async function createHome(home: Home, options: Readonly<Record<string, st
   if (existsSync(paths.home)) {
     throw new CliError('HOME_TAKEN', `${home.folder} is the home of a service already. Choose another with --home.`);
   }
+  const { ensureDir, writeFileAtomic } = await import('@causeway/platform');
   await ensureDir(home.folder);
   await writeFileAtomic(paths.config, `${JSON.stringify(options, null, 2)}\n`, { mode: 0o600 });
   await writeFileAtomic(paths.home, `${JSON.stringify({ version: '1', role: home.role }, null, 2)}\n`);

@@ -18,6 +18,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const program = new Command('causeway')
     .description('Causeway (通衢): a federated industrial data space')
     .option('--json', 'print one JSON object instead of lines for people')
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: (text) => void (json || process.stderr.write(text)) });
   const output = createOutput(json);
@@ -45,6 +46,8 @@ export async function main(args: readonly string[]): Promise<void> {
 /** `--json` may stand anywhere, and a mistake in a subcommand is reported as one of the program. */
 function inherit(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent);
+  // What stands behind a subcommand's name is the subcommand's: `authority approve X --home Y`.
+  command.enablePositionalOptions();
   if (!command.options.some(({ long }) => long === '--json')) command.option('--json', 'print one JSON object');
   for (const child of command.commands) inherit(child, command);
   return command;

@@ -21,3 +21,13 @@ export function wholeNumber(text: string): number {
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1.');
   return value;
 }
+
+/** `name=value` pairs as a record. */
+export function settings(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return [name, value.join('=')];
+    }),
+  );
+}

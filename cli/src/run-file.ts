@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { type RunningServer, writeFileAtomic } from '@causeway/platform';
+import type { RunningServer } from '@causeway/platform';
 import { homePaths, type ServiceRole } from './home.js';
 
 /** What a running service says of itself in `run.json`, so that commands find its ports and `status` its process. */
@@ -13,6 +13,7 @@ export interface RunFile {
 }
 
 export async function writeRunFile(folder: string, file: RunFile): Promise<void> {
+  const { writeFileAtomic } = await import('@causeway/platform');
   await writeFileAtomic(homePaths(folder).run, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
 }
 

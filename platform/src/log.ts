@@ -7,7 +7,7 @@ export interface LoggerOptions {
   readonly service: string;
   /** `trace`, `debug`, `info` (the default), `warn`, `error`, `fatal` or `silent`. */
   readonly level?: string;
-  /** Standard output unless told. */
+  /** Standard error unless told: standard output belongs to results. */
   readonly destination?: DestinationStream;
 }
 
@@ -41,7 +41,7 @@ const secretLooks: readonly RegExp[] = [
 
 /** A logger of JSON lines that lets no token, key or one-time code through. */
 export function createLogger(options: LoggerOptions): Logger {
-  const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
+  const destination = options.destination ?? pino.destination({ fd: 2, sync: true });
   return pino(
     {
       name: options.service,

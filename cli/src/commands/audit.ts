@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { peerRequest } from '@causeway/certs/peer';
 import { EvidenceError, parseAuditBundle, type TrustBundle, verifyAudit, verifyTrustBundle } from '@causeway/evidence';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
@@ -89,6 +88,7 @@ async function logReader(address: string, bundle: Buffer, pins: readonly string[
     if (error instanceof EvidenceError) return undefined;
     throw error;
   }
+  const { peerRequest } = await import('@causeway/certs/peer');
   const base = address.replace(/\/$/, '');
   return async (path) => {
     const { status, bytes } = await peerRequest({

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createHome } from '../home.js';
-import { homeOption } from '../options.js';
+import { homeOption, settings } from '../options.js';
 import type { Output } from '../output.js';
 
 /** `causeway init`: the folder of a new space's authority. Its keys are made when it starts for the first time. */
@@ -19,14 +19,4 @@ export function initCommand(output: Output): Command {
       output.line(`Start it: causeway authority --home ${folder}`);
       output.result({ home: folder, role: 'authority', space });
     });
-}
-
-/** `name=value` pairs as a record. */
-export function settings(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      return [name, value.join('=')];
-    }),
-  );
 }

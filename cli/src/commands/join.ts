@@ -1,13 +1,10 @@
-import { type Enrolment, enrol, readInvitation } from '@causeway/certs/enrolment';
+import type { Enrolment } from '@causeway/certs/enrolment';
 import type { Identity, Role } from '@causeway/certs/peer';
-import { createLogKey } from '@causeway/clearing-house';
-import { systemClock, systemRandom } from '@causeway/platform';
 import { Command } from 'commander';
 import { CliError } from '../errors.js';
 import { createHome, homePaths, type ServiceRole } from '../home.js';
-import { homeOption, listOption, wholeNumber } from '../options.js';
+import { homeOption, listOption, settings, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
-import { settings } from './init.js';
 
 interface JoinOptions {
   readonly home: string;
@@ -29,6 +26,8 @@ export function joinCommand(output: Output): Command {
     .option('--wait <seconds>', 'how long to wait for the operator', wholeNumber, 600)
     .addHelpText('after', '\nExample:\n  causeway join causeway-invitation-v1.eyJhd… --home ./hydraulics')
     .action(async (text: string, options: JoinOptions) => {
+      const { enrol, readInvitation } = await import('@causeway/certs/enrolment');
+      const { systemClock, systemRandom } = await import('@causeway/platform');
       const invitation = readInvitation(text);
       output.line(`Authority:         ${invitation.authority}`);
       output.line(`Root certificate:  SHA-256 ${invitation.fingerprint}`);
@@ -50,6 +49,7 @@ export function joinCommand(output: Output): Command {
       const made: Record<string, string> = {};
       if (role === 'clearing-house') {
         // By C2SP a log's origin is its name for ever; the clearing house's id is one.
+        const { createLogKey } = await import('@causeway/clearing-house');
         made.vkey = (await createLogKey(options.home, identity.id)).vkey;
       }
       await createHome({ folder: options.home, role }, settings(options.set ?? []));

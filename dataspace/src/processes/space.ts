@@ -146,7 +146,7 @@ export class Space implements AsyncDisposable {
     await runCommand(
       ...['authority', 'services', '--home', this.authority.home, '--vkey', vkey],
       ...['--broker-id', broker.run.id],
-      ...['--broker-https', `https://${at(broker, 'search', 'httpsPort')}`],
+      ...['--broker-https', `https://${at(broker, 'broker-reads', 'httpsPort')}`],
       ...['--broker-grpc', at(broker, 'broker', 'grpcPort')],
       ...['--clearing-house-id', clearingHouse.run.id],
       ...['--clearing-house-https', `https://${at(clearingHouse, 'log', 'httpsPort')}`],

@@ -15,6 +15,3 @@ export interface GrpcMethod<Request, RequestFields, Response, ResponseFields> {
 
 /** A method of any types. */
 export type AnyMethod = GrpcMethod<unknown, never, unknown, never>;
-
-/** A service table: method name to method. */
-export type MethodTable = Readonly<Record<string, AnyMethod>>;

@@ -193,9 +193,7 @@ export class Provider {
 
   /** The file as it is published now, which must be the one the start statement names. */
   async #source({ transfer, version, size }: Admitted): Promise<FileSource> {
-    const { identity, records } = this.#context;
-    const name = transfer.dataset.slice(identity.id.length + 1);
-    const source = (await records.datasets.get(name))?.value.source;
+    const source = (await this.#context.records.datasets.get(transfer.dataset))?.value.source;
     if (!source) throw new ConnectorError('SOURCE_UNREADABLE', 'the dataset is not published any more');
     if (source.version === version && source.bytes === size) return source;
     throw new ConnectorError('SOURCE_CHANGED', 'the dataset was published anew after this transfer had started');

@@ -120,7 +120,8 @@ export class Puller {
     const { offset, expectedVersion } = await running.receiving.prepare(transfer);
     const late = () => new ConnectorError('PEER_UNREACHABLE', `the provider was silent for ${silenceMs} ms`);
     using watchdog = new Watchdog(clock, silenceMs, late);
-    const signal = AbortSignal.any([running.abort.signal, watchdog.signal]);
+    const over = new AbortController();
+    const signal = AbortSignal.any([running.abort.signal, watchdog.signal, over.signal]);
     const channel = channelTo(transfer.peer, transfer.endpoint, identity, this.#context);
     try {
       running.token ??= (await channel.unary(Exchange.renew, { transfer: transfer.peerPid }, { signal })).token;
@@ -135,6 +136,8 @@ export class Puller {
       if (watchdog.signal.aborted && !running.abort.signal.aborted) throw watchdog.signal.reason;
       throw error;
     } finally {
+      // A channel waits for its calls when it closes: whatever is left of this one is cancelled.
+      over.abort();
       channel.close();
     }
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Identity, PeerChannel } from '@causeway/certs/peer';
 import {
   EvidenceError,
@@ -86,6 +87,8 @@ export class ClearingLog implements EvidenceLog {
     const { identity, store, records, clock, random, log } = options;
     const { clearingHouse } = identity.trust.bundle;
     this.#o = options;
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#closing.signal);
     this.#clearingHouse = clearingHouse.id;
     this.#refused = new Collection(store, 'refused-envelope', 1);
     this.#verifier = noteVerifier(clearingHouse.vkey);

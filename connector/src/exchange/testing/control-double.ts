@@ -10,13 +10,15 @@ export type Ended = { readonly pid: string } & ({ readonly completed: true } | {
 export class ControlDouble implements TransferControl {
   readonly #store: Store;
   readonly #records: Records;
-  readonly #waiting: ((ended: Ended) => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   readonly ended: Ended[] = [];
   /** What `authorize` throws. */
   denial: Error | undefined;
   /** Called before each commit of `update`, for instance to fail it: a crash at that point. */
   beforeCommit: (change: TransferChange) => void = () => {};
   afterCommit: (change: TransferChange) => void = () => {};
+  /** Awaited after each commit of `update`. */
+  blocked: Promise<unknown> | undefined;
 
   constructor(store: Store, records: Records) {
     this.#store = store;
@@ -58,6 +60,7 @@ export class ControlDouble implements TransferControl {
       });
       if (!result.ok) continue;
       this.afterCommit(changed);
+      await this.blocked;
       return changed.transfer;
     }
   }
@@ -72,14 +75,18 @@ export class ControlDouble implements TransferControl {
     this.#end({ pid, terminated: reason });
   }
 
-  /** The next end that is told, or the last one that was. */
-  async outcome(): Promise<Ended> {
-    const last = this.ended.at(-1);
-    return last ?? new Promise((resolve) => this.#waiting.push(resolve));
+  /** How a transfer ends, once it has. */
+  async outcome(pid: string): Promise<Ended> {
+    for (;;) {
+      const ended = this.ended.find((each) => each.pid === pid);
+      if (ended) return ended;
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
   }
 
   #end(ended: Ended): void {
     this.ended.push(ended);
-    for (const resolve of this.#waiting.splice(0)) resolve(ended);
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
   }
 }

@@ -60,18 +60,23 @@ export class SpaceDouble implements AsyncDisposable {
     return new SpaceDouble(trust, log, provider, consumer, await mkdtemp(join(tmpdir(), 'causeway-files-')));
   }
 
-  /** Publishes these bytes, agrees on them and starts their transfer, at the given address of the provider. */
-  async begin(bytes: Uint8Array, address: string = this.provider.address): Promise<Started> {
+  /**
+   * Publishes these bytes, agrees on them and starts their transfer.
+   * @param options.address where the consumer believes the provider to be
+   * @param options.version a digest to publish them under that is not theirs
+   */
+  async begin(bytes: Uint8Array, options: { address?: string; version?: Digest } = {}): Promise<Started> {
+    const { provider } = this;
+    const { address = provider.address, version } = options;
     const name = systemRandom.uuid();
     const source = join(this.folder, `${name}.in`);
     await writeFile(source, bytes);
     const target = join(this.folder, 'received', `${name}.out`);
     const dataset = `${this.provider.identity.id}:${name}`;
-    const described = await describeFile(source);
-    const { provider, consumer } = this;
+    const described = { ...(await describeFile(source)), ...(version && { version }) };
     await provider.store.commit({
       writes: [
-        provider.records.datasets.put([name], {
+        provider.records.datasets.put([`${provider.identity.id}:${name}`], {
           ...{ id: dataset, title: { en: name }, keywords: [], classification: 1, mediaType: 'text/csv' },
           ...{ source: described, offers: [], listed: true, created: 0, updated: 0 },
         }),

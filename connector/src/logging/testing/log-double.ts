@@ -67,6 +67,7 @@ export class LogDouble implements AsyncDisposable {
   readonly #seen = new Map<string, number>();
   #grpc: RunningServer | undefined;
   #https: RunningServer | undefined;
+  #lagging = false;
   #ports = { grpc: 0, https: 0 };
   /** What receipts are of. */
   signed = new TreeDouble();
@@ -140,6 +141,18 @@ export class LogDouble implements AsyncDisposable {
     this.published = new TreeDouble(this.signed.leaves);
   }
 
+  /** From now on what is signed is published only when told. */
+  lag(): void {
+    this.published = new TreeDouble(this.signed.leaves);
+    this.#lagging = true;
+  }
+
+  /** Publishes what was signed. */
+  publish(): void {
+    this.published = this.signed;
+    this.#lagging = false;
+  }
+
   /** Adds leaves nobody asked for, to whatever is published. */
   grow(count: number): void {
     for (let at = 0; at < count; at += 1) {
@@ -179,7 +192,7 @@ export class LogDouble implements AsyncDisposable {
       index = this.signed.leaves.length;
       this.#seen.set(digest, index);
       this.signed.leaves.push(leafHash(leafData(envelope)));
-      if (this.published !== this.signed) this.grow(1);
+      if (this.published !== this.signed && !this.#lagging) this.grow(1);
     }
     const tree = new TreeDouble(this.signed.leaves);
     const proof = await proveInclusion(BigInt(index), tree.size, tree.hashes);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { codeOf, messageOf, PlatformError } from '../errors.js';
 import { type Logger, silentLogger } from '../log.js';
 import { fraction } from '../random.js';
@@ -53,6 +54,8 @@ export class Outbox<P, R> {
   constructor(options: OutboxOptions<P, R>) {
     const lanes = options.lanes ?? 64;
     this.#options = options;
+    // Every attempt under way listens for the end: as many as there are lanes, and no leak.
+    setMaxListeners(0, this.#stop.signal);
     this.#log = (options.log ?? silentLogger).child({ outbox: options.name });
     this.#records = new Collection(options.store, `outbox/${options.name}`, 1);
     this.#backlog = new Backlog(lanes, options.lanesPerPeer ?? Math.ceil(lanes / 2));

@@ -45,6 +45,7 @@ export class Party implements AsyncDisposable {
   #plane!: ControlPlane;
   #publisher!: Publisher;
   #app: RequestListener | undefined;
+  #gone: Promise<void> = Promise.resolve();
 
   private constructor(options: PartyOptions, folder: string, store: LevelStore) {
     this.#options = options;
@@ -83,14 +84,15 @@ export class Party implements AsyncDisposable {
     await this.#plane.resume();
   }
 
-  /** The process dies: whatever is not in the store is gone. */
-  async crash(): Promise<void> {
+  /** The process dies: whatever is not in the store is gone. `restart` waits until it is. */
+  vanish(): void {
     this.#app = undefined;
-    await this.#store.close();
-    await this.#plane.queue.stop();
+    const [store, queue] = [this.#store, this.#plane.queue];
+    this.#gone = store.close().then(() => queue.stop());
   }
 
   async restart(): Promise<void> {
+    await this.#gone;
     this.#store = await openLevelStore({ path: join(this.#folder, 'store') });
     this.#wire();
     await this.start();
@@ -126,6 +128,7 @@ export class Party implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#app = undefined;
+    await this.#gone;
     await this.#plane.queue.stop();
     await this.#store.close();
     await rm(this.#folder, { recursive: true, force: true });

@@ -52,7 +52,7 @@ export async function receiveTransfer(
     record,
     { to, identified, ...(told ? { reason: readReason(message, `The ${peer} gave no reason.`) } : {}) },
     context.clock.now(),
-    (moved) => withDecision(context, { ...moved, ...changes(record, type, message) }),
+    (moved) => withDecision(context, changed(moved, record, type, message)),
   );
   if (received.next === undefined) return sameAgain(record, to, received);
   if (!isFinal(transferTable.moves, to)) return received;
@@ -60,15 +60,17 @@ export async function receiveTransfer(
   return { ...received, next: { ...received.next, ...end } };
 }
 
-function changes(record: Transfer, type: TransferMessage, message: JsonObject): Partial<Transfer> {
-  if (type === 'TransferStartMessage' && record.role === 'consumer') {
+/** What a message changes beside the state. */
+function changed(moved: Transfer, before: Transfer, type: TransferMessage, message: JsonObject): Transfer {
+  if (type === 'TransferStartMessage' && before.role === 'consumer') {
     const address = objectMember(message, 'dataAddress');
     const endpoint = address && textMember(address, 'endpoint');
-    return endpoint === undefined ? {} : { endpoint };
+    return endpoint === undefined ? moved : { ...moved, endpoint };
   }
+  if (type !== 'TransferSuspensionMessage') return moved;
+  const { suspendedBy: _ours, ...rest } = moved;
   // Both suspended at once when an intent of ours met theirs: then either may resume.
-  if (type !== 'TransferSuspensionMessage' || record.intent?.state === 'SUSPENDED') return {};
-  return { suspendedBy: otherRole(record.role) };
+  return before.intent?.state === 'SUSPENDED' ? rest : { ...rest, suspendedBy: otherRole(before.role) };
 }
 
 /** Our own suspension was shared before theirs arrived: both suspended it, and either may resume it. */

@@ -1,0 +1,185 @@
+import type { Identity } from '@causeway/certs/peer';
+import { testTrust } from '@causeway/certs/testing';
+import { ManualClock, seededRandom } from '@causeway/platform/testing';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Dataset, JsonObject } from '../model.js';
+import { Network } from '../testing/network.js';
+import { type Party, settle } from '../testing/party.js';
+import { dspContext } from './vocabulary.js';
+
+const stranger = 'urn:causeway:stranger';
+const hand = 'urn:causeway:hand';
+const clock = new ManualClock();
+let identity: Identity;
+let network: Network;
+let provider: Party;
+let dataset: Dataset;
+let base: string;
+
+beforeAll(async () => {
+  const trust = await testTrust({ clock });
+  identity = await trust.identity('urn:causeway:p', 'participant');
+});
+
+beforeEach(async () => {
+  network = new Network();
+  provider = await network.join({ identity, clock, random: seededRandom(7), unsigned: 'mark' });
+  dataset = await provider.publish('d', [{ terms: { assignees: [hand], count: 3, until: '2027-01-01T00:00:00Z' } }]);
+  base = provider.dspBase;
+});
+
+afterEach(() => network[Symbol.asyncDispose]());
+
+const message = (type: string, members: JsonObject): JsonObject => ({
+  '@context': [dspContext],
+  '@type': type,
+  ...members,
+});
+/** Nobody answers there: what the provider has to say stays in its outbox. */
+const callbackAddress = 'http://127.0.0.1:1/dsp';
+const offer = (): JsonObject => ({ ...dataset.offers[0]?.policy, target: dataset.id });
+const request = (more: JsonObject = {}): JsonObject =>
+  message('ContractRequestMessage', { consumerPid: 'urn:uuid:1', callbackAddress, offer: offer(), ...more });
+
+describe('what is not for the caller does not exist', () => {
+  test('a dataset, a negotiation, a transfer of somebody else', async () => {
+    expect(await network.post(stranger, `${base}/negotiations/request`, request())).toMatchObject({
+      status: 404,
+      body: { '@type': 'ContractNegotiationError', code: 'NOT_FOUND', consumerPid: 'urn:uuid:1' },
+    });
+    const opened = await network.post(hand, `${base}/negotiations/request`, request());
+    const pid = String(opened.body?.['providerPid']);
+    const ending = message('ContractNegotiationTerminationMessage', { providerPid: pid, consumerPid: 'urn:uuid:1' });
+    expect((await network.post(stranger, `${base}/negotiations/${pid}/termination`, ending)).status).toBe(404);
+    expect((await network.post(hand, `${base}/negotiations/${pid}/termination`, ending)).status).toBe(200);
+    const asked = message('TransferRequestMessage', {
+      consumerPid: 'urn:uuid:2',
+      callbackAddress,
+      agreementId: 'urn:uuid:nothing',
+      format: 'GrpcData-PULL',
+    });
+    expect(await network.post(hand, `${base}/transfers/request`, asked)).toMatchObject({
+      status: 404,
+      body: { '@type': 'TransferError' },
+    });
+  });
+});
+
+describe('a first request', () => {
+  test('repeated, with an id or without, opens one negotiation', async () => {
+    const identified = request({ '@id': 'urn:uuid:m1' });
+    const first = await network.post(hand, `${base}/negotiations/request`, identified);
+    expect(first).toMatchObject({ status: 201, body: { '@type': 'ContractNegotiation', state: 'REQUESTED' } });
+    expect(await network.post(hand, `${base}/negotiations/request`, identified)).toEqual(first);
+    const again = await network.post(hand, `${base}/negotiations/request`, request());
+    expect(again).toMatchObject({ status: 201, body: { providerPid: first.body?.['providerPid'] } });
+    expect((await provider.all()).negotiations).toHaveLength(1);
+  });
+
+  test('under a pid that is taken by another is refused', async () => {
+    await network.post(hand, `${base}/negotiations/request`, request());
+    const other = request({ offer: { ...offer(), '@id': 'urn:other' } });
+    expect(await network.post(hand, `${base}/negotiations/request`, other)).toMatchObject({ status: 400 });
+  });
+
+  test('that asks for more than is offered ends with the difference', async () => {
+    const more = { ...offer(), permission: [{ action: 'use' }] };
+    const opened = await network.post(hand, `${base}/negotiations/request`, request({ offer: more }));
+    expect(opened.status).toBe(201);
+    await provider.plane.queue.idle();
+    const [negotiation] = (await provider.all()).negotiations;
+    expect(negotiation).toMatchObject({
+      state: 'REQUESTED',
+      intent: { state: 'TERMINATED', reason: { code: 'OFFER_EXCEEDED' } },
+    });
+    expect(negotiation?.intent?.reason?.zh).toMatch(/\p{Script=Han}/u);
+  });
+});
+
+describe('what is malformed is refused, and moves nothing', () => {
+  const malformed: [string, JsonObject | undefined, unknown][] = [
+    ['no context', undefined, { '@type': 'ContractRequestMessage' }],
+    ['a context that is no array', { '@context': dspContext }, undefined],
+    ['an inline context', { '@context': [dspContext, { a: 'b' }] }, undefined],
+    ['another type', { '@type': 'ContractOfferMessage' }, undefined],
+    ['both pids and a callback address', { providerPid: 'urn:uuid:9' }, undefined],
+    ['a pid that leads elsewhere in a path', { consumerPid: '..' }, undefined],
+    ['a pid with a slash', { consumerPid: 'a/b' }, undefined],
+    ['an offer that grants nothing', { offer: { '@id': 'x', '@type': 'Offer' } }, undefined],
+    ['a callback that is no address', { callbackAddress: 'file:///etc/passwd' }, undefined],
+  ];
+  test.each(malformed)('%s', async (_name, change, whole) => {
+    const body = (whole ?? { ...request(), ...change }) as JsonObject;
+    expect(await network.post(hand, `${base}/negotiations/request`, body)).toMatchObject({
+      status: 400,
+      body: {
+        '@type': 'ContractNegotiationError',
+        code: 'MESSAGE_INVALID',
+        reason: [{ '@language': 'en' }, { '@language': 'zh' }],
+      },
+    });
+    expect((await provider.all()).negotiations).toEqual([]);
+  });
+
+  test('bodies that are no JSON, or too large', async () => {
+    const post = (body: string) =>
+      fetch(`${base}/catalog/request`, {
+        method: 'POST',
+        headers: { authorization: hand, 'content-type': 'application/json' },
+        body,
+      });
+    expect((await post('{')).status).toBe(400);
+    expect((await post(JSON.stringify({ x: 'y'.repeat(2_000_000) }))).status).toBe(413);
+    expect((await fetch(`${base}/catalog/datasets/%ff`, { headers: { authorization: hand } })).status).toBe(400);
+  });
+});
+
+describe('a move that is not legal', () => {
+  test('is 400, kept under its id, and does not become legal later', async () => {
+    const opened = await network.post(hand, `${base}/negotiations/request`, request());
+    const pid = String(opened.body?.['providerPid']);
+    const pids = { providerPid: pid, consumerPid: 'urn:uuid:1' };
+    const accepted = message('ContractNegotiationEventMessage', {
+      ...pids,
+      eventType: 'ACCEPTED',
+      '@id': 'urn:uuid:m9',
+    });
+    const url = `${base}/negotiations/${pid}/events`;
+    const refused = await network.post(hand, url, accepted);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'STATE_INVALID' } });
+    expect(await network.post(hand, url, accepted)).toEqual(refused);
+  });
+
+  test('that names other pids is about something else', async () => {
+    const opened = await network.post(hand, `${base}/negotiations/request`, request());
+    const pid = String(opened.body?.['providerPid']);
+    const ending = message('ContractNegotiationTerminationMessage', {
+      providerPid: pid,
+      consumerPid: 'urn:uuid:other',
+    });
+    expect((await network.post(hand, `${base}/negotiations/${pid}/termination`, ending)).status).toBe(400);
+    expect((await provider.all()).negotiations[0]?.state).not.toBe('TERMINATED');
+  });
+});
+
+test('the catalog refuses filters, pages by Link, and the version is open', async () => {
+  for (const name of ['e', 'f']) await provider.publish(name, [{ terms: { assignees: ['*'] } }]);
+  const ask = message('CatalogRequestMessage', {});
+  const filtered = await network.post(hand, `${base}/catalog/request`, { ...ask, filter: ['x'] });
+  expect(filtered).toMatchObject({ status: 400, body: { '@type': 'CatalogError', code: 'FILTER_UNSUPPORTED' } });
+  const seen: unknown[] = [];
+  for (let next: string | undefined = `${base}/catalog/request?limit=2`; next !== undefined; ) {
+    const headers = { authorization: hand, 'content-type': 'application/json' };
+    const response: Response = await fetch(next, { method: 'POST', headers, body: JSON.stringify(ask) });
+    const catalog = (await response.json()) as { dataset?: { '@id': string }[] };
+    seen.push(...(catalog.dataset ?? []).map((one) => one['@id']));
+    const link: string | undefined = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+    next = link === undefined ? undefined : new URL(link, base).href;
+  }
+  expect(seen).toEqual(['urn:causeway:p:d', 'urn:causeway:p:e', 'urn:causeway:p:f']);
+  const version = await fetch(base.replace('/2025-1', '/.well-known/dspace-version'));
+  expect(await version.json()).toEqual({
+    protocolVersions: [{ version: '2025-1', path: '/2025-1', binding: 'HTTPS' }],
+  });
+  await settle(clock);
+});

@@ -1,6 +1,6 @@
 export { type Api, openApi } from './api.js';
 export { CliError, type CliErrorCode } from './errors.js';
-export { homePaths, type ServiceRole, serviceRoles } from './home.js';
+export { createHome, homePaths, type ServiceRole, serviceRoles } from './home.js';
 export { bytes } from './output.js';
-export { type RunFile, readRunFile } from './run-file.js';
+export { type RunFile, readRunFile, removeRunFile, writeRunFile } from './run-file.js';
 export type { DatasetView, NegotiationView, SearchView, TransferView } from './views.js';

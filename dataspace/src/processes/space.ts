@@ -22,7 +22,7 @@ export interface SpaceOptions {
 }
 
 /** The options that name ports, by role. */
-const portOptions: Readonly<Record<ServiceRole, readonly string[]>> = {
+export const portOptions: Readonly<Record<ServiceRole, readonly string[]>> = {
   authority: ['port', 'adminPort', 'operationsPort'],
   broker: ['grpcPort', 'httpsPort', 'operationsPort'],
   'clearing-house': ['grpcPort', 'httpsPort', 'operationsPort'],

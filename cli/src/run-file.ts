@@ -9,7 +9,8 @@ export interface RunFile {
   readonly role: ServiceRole;
   readonly id: string;
   readonly started: string;
-  readonly ports: readonly { name: string; protocol: RunningServer['protocol']; host: string; port: number }[];
+  /** Everything that listens, and what it answers there. */
+  readonly ports: readonly Omit<RunningServer, 'close'>[];
 }
 
 export async function writeRunFile(folder: string, file: RunFile): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from './clock.js';
 import { messageOf, PlatformError } from './errors.js';
+import type { Route } from './http/routes.js';
 
 /** A listening port, as `status` shows it. */
 export interface RunningServer {
@@ -7,6 +8,8 @@ export interface RunningServer {
   readonly protocol: 'https' | 'http' | 'grpc';
   readonly host: string;
   readonly port: number;
+  /** What it answers; a gRPC method is a POST to its path. Who may ask is the server's rule, and anything else is refused. */
+  readonly routes: readonly Route[];
   close(): Promise<void>;
 }
 

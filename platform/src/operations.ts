@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeServer, listen } from './http/listen.js';
 import { HttpProblem } from './http/problem.js';
+import type { Route } from './http/routes.js';
 import type { RunningServer } from './lifecycle.js';
 import type { Metrics } from './metrics.js';
 
@@ -24,6 +25,8 @@ interface Answer {
   readonly body: string;
 }
 
+const routes: readonly Route[] = ['/health/live', '/health/ready', '/metrics'].map((path) => ({ method: 'GET', path }));
+
 // A probe that hangs tells its caller nothing.
 const readyDeadlineMs = 5_000;
 
@@ -39,7 +42,14 @@ export async function startOperations(options: OperationsOptions): Promise<Runni
   server.requestTimeout = 10_000;
   server.maxConnections = 100;
   const port = await listen(server, options.host, options.port);
-  return { name: 'operations', protocol: 'http', host: options.host, port, close: () => closeServer(server, 1_000) };
+  return {
+    name: 'operations',
+    protocol: 'http',
+    host: options.host,
+    port,
+    routes,
+    close: () => closeServer(server, 1_000),
+  };
 }
 
 async function answer(request: IncomingMessage, options: OperationsOptions): Promise<Answer> {

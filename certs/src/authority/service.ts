@@ -12,6 +12,7 @@ import {
   openLevelStore,
   type Random,
   type RunningServer,
+  routesOf,
   type Service,
   startOperations,
 } from '@causeway/platform';
@@ -137,10 +138,11 @@ function serve(context: AuthorityContext, log: Logger): Promise<RunningServer> {
 
 async function serveAdmin(admin: AuthorityAdmin, options: StartAuthorityOptions, key: string): Promise<RunningServer> {
   const { adminHost: host, adminPort } = options.config;
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, adminRoutes(admin, key, options.log));
+  const app = adminRoutes(admin, key, options.log);
+  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, app);
   server.maxConnections = 100;
   const port = await listen(server, host, adminPort);
-  return { name: 'management', protocol: 'http', host, port, close: () => closeServer(server) };
+  return { name: 'management', protocol: 'http', host, port, routes: routesOf(app), close: () => closeServer(server) };
 }
 
 function hostOf({ publicHost }: AuthorityConfig): string {

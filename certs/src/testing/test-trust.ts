@@ -62,19 +62,27 @@ export interface TestTrust {
 const years = { notBefore: Date.UTC(2020, 0, 1), notAfter: Date.UTC(2049, 0, 1) };
 
 /**
- * A fresh data space for a test. RSA 2048, so that an identity takes about a tenth of a second.
+ * A fresh data space for a test, or one that exists, by its authority's keys: then it issues what that authority would not. RSA 2048,
+ * so that an identity takes about a tenth of a second.
  *
  * @example
  * const trust = await testTrust();
  * const provider = await trust.identity('urn:causeway:steel', 'participant');
  */
 export async function testTrust(
-  options: { random?: Random; clock?: Clock; services?: TestServices; space?: string } = {},
+  options: {
+    random?: Random;
+    clock?: Clock;
+    services?: TestServices;
+    space?: string;
+    /** Of a space that exists. */
+    keys?: { readonly ca: CertificateAuthority; readonly statement: SigningKey };
+  } = {},
 ): Promise<TestTrust> {
   const { random = systemRandom, clock = systemClock, space = 'test' } = options;
   const serial = () => random.bytes(16);
-  const ca = makeRoot({ space, keys: await rsaKeyPair(2048), validity: years, serial: serial() });
-  const statementKey = signingKeyFrom(generateKeyPairSync('ed25519').privateKey);
+  const ca = options.keys?.ca ?? makeRoot({ space, keys: await rsaKeyPair(2048), validity: years, serial: serial() });
+  const statementKey = options.keys?.statement ?? signingKeyFrom(generateKeyPairSync('ed25519').privateKey);
   const pins = [statementKey.kid];
   const authorityId = options.services?.authority?.id ?? 'urn:causeway:authority';
   const bundles = new Map<string, Promise<Trust>>();

@@ -101,7 +101,7 @@ async function runService(
     log: createLogger({ service: role, level }),
     flags,
   });
-  const ports = service.servers.map(({ name, protocol, host, port }) => ({ name, protocol, host, port }));
+  const ports = service.servers.map(({ close: _close, ...port }) => port);
   await writeRunFile(folder, { pid: process.pid, role, id, started: new Date().toISOString(), ports });
   output.line(`${id} is running (process ${process.pid}).`);
   for (const { name, protocol, host, port } of ports) output.line(`  ${name.padEnd(14)} ${protocol} ${host}:${port}`);

@@ -51,7 +51,7 @@ export class HostedService {
     if (this.#service) throw new SpaceError('SERVICE_FAILED', `${this.id} runs already`);
     const service = await this.#start({ ...this.#portFlags(), ...flags });
     this.#service = service;
-    const ports = service.servers.map(({ name, protocol, host, port }) => ({ name, protocol, host, port }));
+    const ports = service.servers.map(({ close: _close, ...port }) => port);
     for (const { name, port } of ports) if (!this.#ports.has(name)) this.#ports.set(name, port);
     const started = new Date().toISOString();
     await writeRunFile(this.home, { pid: process.pid, role: this.role, id: this.id, started, ports });

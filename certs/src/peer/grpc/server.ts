@@ -66,6 +66,7 @@ export async function servePeerGrpc(options: ServePeerGrpcOptions): Promise<Runn
     protocol: 'grpc',
     host: options.host,
     port,
+    routes: [...served.keys()].map((path) => ({ method: 'POST', path })),
     close: () => close(server, running),
   };
 }

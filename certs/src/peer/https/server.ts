@@ -1,7 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { type Clock, closeServer, HttpProblem, type Logger, listen, type RunningServer } from '@causeway/platform';
+import {
+  type Clock,
+  closeServer,
+  HttpProblem,
+  type Logger,
+  listen,
+  type RunningServer,
+  routesOf,
+} from '@causeway/platform';
 import { TrustError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import { type Peer, peerOfSocket } from '../peer.js';
@@ -15,7 +23,7 @@ export interface ServePeerHttpsOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly name?: string;
-  /** Any `(request, response)` handler; an Express application is one. */
+  /** An Express application, or a handler that answers what is open and nothing else. */
   readonly app: RequestListener;
   /** Everything else demands a verified peer. */
   readonly open: readonly OpenRoute[];
@@ -73,6 +81,7 @@ export async function servePeerHttps(options: ServePeerHttpsOptions): Promise<Ru
     protocol: 'https',
     host: options.host,
     port,
+    routes: 'router' in options.app ? routesOf(options.app) : options.open,
     close: () => closeServer(server),
   };
 }

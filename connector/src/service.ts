@@ -13,6 +13,7 @@ import {
   openLevelStore,
   type Random,
   type RunningServer,
+  routesOf,
   type Service,
   startOperations,
 } from '@causeway/platform';
@@ -126,13 +127,15 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     statusOperation({ ...management, servers }),
   ];
   const key = await apiKey(config.managementKeyFile ?? join(folder, 'api.key'), random);
-  const api = createServer({ requestTimeout: 90_000, headersTimeout: 10_000 }, managementApp(operations, key, log));
-  api.maxConnections = 200;
-  const managementPort = await listen(api, config.managementHost, config.managementPort);
-  lifecycle.defer('management', () => closeServer(api));
+  const api = managementApp(operations, key, log);
+  const apiServer = createServer({ requestTimeout: 90_000, headersTimeout: 10_000 }, api);
+  apiServer.maxConnections = 200;
+  const managementPort = await listen(apiServer, config.managementHost, config.managementPort);
+  lifecycle.defer('management', () => closeServer(apiServer));
   servers.push({
     ...{ name: 'management', protocol: 'http', host: config.managementHost, port: managementPort },
-    close: () => closeServer(api),
+    routes: routesOf(api),
+    close: () => closeServer(apiServer),
   });
   const health = await startOperations({
     ...{ host: config.operationsHost, port: config.operationsPort, metrics },

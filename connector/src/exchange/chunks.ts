@@ -33,11 +33,14 @@ export const fastExchange: typeof Exchange = {
   },
 };
 
-// A gRPC stream holds this many messages before it asks its writer to wait; one more is being read.
-const frames = getDefaultHighWaterMark(true) + 2;
+/** Chunks read at once, in one system call: one costs as much as several. */
+const batch = 4;
+
+// What a gRPC stream may hold back before it asks its writer to wait, the batch being sent, and the one being read.
+const frames = getDefaultHighWaterMark(true) + 2 * batch;
 
 /**
- * The bytes of a file from `offset` to `size` as messages, read one ahead, in buffers that are used again.
+ * The bytes of a file from `offset` to `size` as messages, read one batch ahead, in buffers that are used again.
  *
  * INVARIANT: a buffer comes round only after as many later messages as the stream may hold back, so no message still in
  * the queue changes. Whoever takes a chunk waits for the stream's room before the next.
@@ -48,25 +51,36 @@ export async function* chunksOf(
   size: number,
 ): AsyncGenerator<PullResponse & Chunk> {
   const ring: Buffer[] = [];
-  const read = async (position: number, turn: number): Promise<Chunk> => {
-    const length = Math.min(chunkBytes, size - position);
-    const frame = ring[turn % frames] ?? Buffer.allocUnsafeSlow(headerBytes + length);
-    ring[turn % frames] = frame;
-    await source.read(frame.subarray(headerBytes, headerBytes + length), position);
-    return new Chunk(frame, length);
+  let turn = 0;
+  const frameFor = (length: number): Buffer => {
+    const at = turn % frames;
+    turn += 1;
+    const frame = ring[at] ?? Buffer.allocUnsafeSlow(headerBytes + length);
+    ring[at] = frame;
+    return frame;
   };
-  let position = offset;
-  let ahead = position < size ? read(position, 0) : undefined;
+  const read = async (from: number): Promise<Chunk[]> => {
+    const chunks: Chunk[] = [];
+    for (let at = from; at < size && chunks.length < batch; at += chunkBytes) {
+      const length = Math.min(chunkBytes, size - at);
+      chunks.push(new Chunk(frameFor(length), length));
+    }
+    const bodies = chunks.map(({ chunk }) => chunk);
+    if (bodies.length > 0) await source.read(bodies, from);
+    return chunks;
+  };
+  let ahead = read(offset);
   try {
-    for (let turn = 1; ahead; turn += 1) {
-      const chunk: Chunk = await ahead;
-      position += chunk.chunk.length;
-      ahead = position < size ? read(position, turn) : undefined;
-      yield chunk;
+    for (let position = offset; position < size; position += batch * chunkBytes) {
+      const chunks = await ahead;
+      ahead = read(position + batch * chunkBytes);
+      // Whoever waits for it next is told; until then nobody listens.
+      ahead.catch(() => undefined);
+      yield* chunks;
     }
   } finally {
     // A reader that stops early must not leave a read under way in a file about to be closed.
-    await ahead?.catch(() => undefined);
+    await ahead.catch(() => undefined);
   }
 }
 

@@ -43,14 +43,15 @@ export class OpenSource {
   }
 
   /**
-   * Fills `into` from `position` on.
+   * Fills the buffers, one after the other, from `position` on.
    * @throws ConnectorError SOURCE_CHANGED when the file has become shorter, SOURCE_UNREADABLE
    */
-  async read(into: Uint8Array, position: number): Promise<void> {
-    for (let at = 0; at < into.length; ) {
-      const { bytesRead } = await this.#file.read(into, at, into.length - at, position + at).catch(unreadable);
+  async read(into: readonly Uint8Array[], position: number): Promise<void> {
+    for (let at = position, left = into; left.length > 0; ) {
+      const { bytesRead } = await this.#file.readv(left, at).catch(unreadable);
       if (bytesRead === 0) throw changed();
       at += bytesRead;
+      left = behind(left, bytesRead);
     }
   }
 
@@ -91,6 +92,16 @@ export async function digestInto(hash: ReturnType<typeof createHash>, file: File
     total += bytesRead;
   }
   return total;
+}
+
+/** What is left of the buffers when their first `bytes` are done with. */
+export function behind(buffers: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let done = bytes;
+  return buffers.flatMap((buffer) => {
+    const skipped = Math.min(done, buffer.length);
+    done -= skipped;
+    return skipped === buffer.length ? [] : [buffer.subarray(skipped)];
+  });
 }
 
 function openForReading(path: string): Promise<FileHandle> {

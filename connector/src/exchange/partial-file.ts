@@ -2,7 +2,10 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Digest } from '@causeway/evidence';
-import { digestInto } from './file-source.js';
+import { behind, digestInto } from './file-source.js';
+
+/** Chunks that may wait for the disk before the network has to. */
+const mostUnwritten = 8;
 
 /**
  * The bytes received so far, on disk, and the running digest of the bytes that were written. One write is under way at a
@@ -12,13 +15,18 @@ export class PartialFile {
   readonly #file: FileHandle;
   #hash: Hash;
   #bytes: number;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #unwritten: Uint8Array[] = [];
+  /** Of the bytes, those on disk. */
+  #written: number;
+  #writing: Promise<void> | undefined;
   #recovered: boolean;
+  #broken = false;
 
   private constructor(file: FileHandle, hash: Hash, bytes: number) {
     this.#file = file;
     this.#hash = hash;
     this.#bytes = bytes;
+    this.#written = bytes;
     this.#recovered = bytes > 0;
   }
 
@@ -49,15 +57,22 @@ export class PartialFile {
     return this.#recovered;
   }
 
-  /** Takes the next bytes; resolves when those before are written, so that one write overlaps with receiving. */
+  /** Whether a write failed: then only what is on disk counts, and the file is opened anew. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Takes the next bytes; waits only while more than a bound of them are not written yet. */
   async append(chunk: Uint8Array): Promise<void> {
-    await this.#writing;
-    const position = this.#bytes;
-    this.#writing = this.#write(chunk, position);
-    // Whoever appends or flushes next is told; until then nobody listens.
-    this.#writing.catch(() => undefined);
-    this.#hash.update(chunk);
+    this.#unwritten.push(chunk);
     this.#bytes += chunk.length;
+    this.#writing ??= this.#write();
+    // Whoever waits for it next is told.
+    this.#writing.catch(() => {
+      this.#broken = true;
+    });
+    this.#hash.update(chunk);
+    if (this.#unwritten.length >= mostUnwritten) await this.#writing;
   }
 
   /** Forgets everything received. */
@@ -66,6 +81,7 @@ export class PartialFile {
     await this.#file.truncate(0);
     this.#hash = createHash('sha256');
     this.#bytes = 0;
+    this.#written = 0;
     this.#recovered = false;
   }
 
@@ -77,13 +93,19 @@ export class PartialFile {
   }
 
   async close(): Promise<void> {
-    await this.#writing.catch(() => undefined);
+    await this.#writing?.catch(() => undefined);
     await this.#file.close();
   }
 
-  async #write(chunk: Uint8Array, position: number): Promise<void> {
-    for (let at = 0; at < chunk.length; ) {
-      at += (await this.#file.write(chunk, at, chunk.length - at, position + at)).bytesWritten;
+  /** Writes what has gathered, in order, until nothing is left. */
+  async #write(): Promise<void> {
+    while (this.#unwritten.length > 0) {
+      for (let left = this.#unwritten.splice(0); left.length > 0; ) {
+        const { bytesWritten } = await this.#file.writev(left, this.#written);
+        this.#written += bytesWritten;
+        left = behind(left, bytesWritten);
+      }
     }
+    this.#writing = undefined;
   }
 }

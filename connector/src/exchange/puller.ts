@@ -17,6 +17,8 @@ interface Running {
   token: string | undefined;
   /** Ends the wait before the next attempt. */
   hurry: () => void;
+  /** Waits for the time of its next attempt. */
+  resting: boolean;
   done: Promise<void>;
 }
 
@@ -29,6 +31,7 @@ const silenceMs = 60_000;
 export class Puller {
   readonly #context: Context;
   readonly #running = new Map<string, Running>();
+  readonly #idlers = new Set<() => void>();
   #closed = false;
 
   constructor(context: Context) {
@@ -46,7 +49,8 @@ export class Puller {
       return;
     }
     const receiving = new Receiving(this.#context, pid);
-    const next: Running = { abort: new AbortController(), receiving, token, hurry: () => {}, done: Promise.resolve() };
+    const [hurry, done] = [() => {}, Promise.resolve()];
+    const next: Running = { abort: new AbortController(), receiving, token, hurry, resting: false, done };
     this.#running.set(pid, next);
     // One that was stopped has to let go of its file first.
     next.done = (running?.done ?? Promise.resolve()).then(() => this.#run(pid, next));
@@ -62,15 +66,22 @@ export class Puller {
     return this.#running.get(pid)?.receiving.bytes;
   }
 
-  /** Resolves when nothing is being pulled. */
+  /** Resolves when nothing is being pulled. What waits for the time of its next attempt does not count. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ done }) => done));
+    while ([...this.#running.values()].some(({ resting }) => !resting)) {
+      await new Promise<void>((resolve) => this.#idlers.add(resolve));
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const pid of this.#running.keys()) this.stop(pid, reason('PEER_UNREACHABLE', 'this connector is closing'));
-    await this.idle();
+    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  #wakeIdlers(): void {
+    for (const wake of this.#idlers) wake();
+    this.#idlers.clear();
   }
 
   async #run(pid: string, running: Running): Promise<void> {
@@ -83,6 +94,7 @@ export class Puller {
       await running.receiving.close();
       await this.#tidy(pid).catch((error) => log.warn({ err: error, transfer: pid }, 'a partial file was left behind'));
       if (this.#running.get(pid) === running) this.#running.delete(pid);
+      this.#wakeIdlers();
     }
   }
 
@@ -165,10 +177,16 @@ export class Puller {
     const hurried = new AbortController();
     running.hurry = () => hurried.abort();
     const { signal } = running.abort;
-    await this.#context.clock.sleep(ms, AbortSignal.any([signal, hurried.signal])).catch((error) => {
-      if (!hurried.signal.aborted || signal.aborted) throw error;
-    });
-    running.hurry = () => {};
+    running.resting = true;
+    this.#wakeIdlers();
+    try {
+      await this.#context.clock.sleep(ms, AbortSignal.any([signal, hurried.signal])).catch((error) => {
+        if (!hurried.signal.aborted || signal.aborted) throw error;
+      });
+    } finally {
+      running.resting = false;
+      running.hurry = () => {};
+    }
   }
 }
 

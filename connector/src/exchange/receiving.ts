@@ -48,6 +48,7 @@ export class Receiving {
       await this.#place(transfer);
       return { offset: size, expectedVersion };
     }
+    if (this.#file?.broken) await this.close();
     if (!this.#file) {
       await prepareSink(sink);
       // Without a start statement nothing says of what the bytes would be.

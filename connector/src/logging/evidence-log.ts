@@ -82,6 +82,8 @@ export class ClearingLog implements EvidenceLog {
   readonly #clearingHouse: string;
   readonly #closing = new AbortController();
   #monitor: Promise<void> = Promise.resolve();
+  /** The monitor's look under way. */
+  #look: Promise<void> = Promise.resolve();
 
   constructor(options: EvidenceLogOptions) {
     const { identity, store, records, clock, random, log } = options;
@@ -219,8 +221,9 @@ export class ClearingLog implements EvidenceLog {
     this.#outbox.nudge(this.#clearingHouse);
   }
 
-  idle(): Promise<void> {
-    return this.#outbox.idle();
+  async idle(): Promise<void> {
+    await this.#look;
+    await this.#outbox.idle();
   }
 
   async close(): Promise<void> {
@@ -285,9 +288,10 @@ export class ClearingLog implements EvidenceLog {
   async #watch(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted && !(await this.#view.distrusted())) {
-      await this.#view.refresh().catch((error) => {
+      this.#look = this.#view.refresh().catch((error) => {
         this.#o.log.warn({ reason: messageOf(error) }, 'the published log could not be followed');
       });
+      await this.#look;
       await this.#o.clock.sleep(this.#o.monitorMs ?? 60_000, signal).catch(() => undefined);
     }
   }

@@ -135,7 +135,7 @@ export class SpaceDouble implements AsyncDisposable {
     const over = { version: '1', type: 'transfer-start', statement: id, agreement: digest, sequence: '2' } as const;
     const envelope = await signed(over, provider.identity);
     const shared = {
-      ...{ address: '', lane: 0, unacknowledged: 0, answered: [], history: [], created: 0, updated: 0 },
+      ...{ address: '', lane: 0, unacknowledged: 0, answered: [], history: [], moves: 0, created: 0, updated: 0 },
       state: 'STARTED',
       ...{ agreement: digest, dataset, format: 'GrpcData-PULL' },
     } as const;

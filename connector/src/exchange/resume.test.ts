@@ -35,6 +35,13 @@ test('a stream that breaks again and again goes on at the byte where it stopped'
   expect(proxy.connections).toBe(5);
 });
 
+test('what waits for the time of its next attempt is idle', async () => {
+  const { consumer } = await space.begin(randomBytes(1), { address: '127.0.0.1:1' });
+  space.consumer.plane.pull(consumer);
+  await space.consumer.plane.idle();
+  expect(await space.consumer.transfer(consumer.pid)).toMatchObject({ state: 'STARTED' });
+});
+
 describe('a crash', () => {
   /** The process dies at this commit, before or after it; everything is opened again from disk. */
   async function crashAt(

@@ -36,8 +36,8 @@ function difference(comparison: Comparison): Reason | undefined {
   const { reasons } = comparison;
   return reason(
     'OFFER_EXCEEDED',
-    reasons.map((one) => one.en).join(' ') || 'It could not be shown that the request stays within the offer.',
-    reasons.map((one) => one.zh).join('') || '无法证明该请求没有超出要约。',
+    reasons.map((one) => one.en).join('; ') || 'It could not be shown that the request stays within the offer.',
+    reasons.map((one) => one.zh).join('；') || '无法证明该请求没有超出要约。',
   );
 }
 

@@ -68,8 +68,8 @@ export function denial(decision: Decision): Reason {
   const { reasons } = decision;
   return reason(
     'POLICY_DENIED',
-    reasons.map((one) => one.en).join(' ') || 'The agreement does not permit it.',
-    reasons.map((one) => one.zh).join('') || '协议不允许。',
+    reasons.map((one) => one.en).join('; ') || 'The agreement does not permit it.',
+    reasons.map((one) => one.zh).join('；') || '协议不允许。',
   );
 }
 

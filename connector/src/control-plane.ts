@@ -47,6 +47,8 @@ export interface ControlPlane {
   readonly negotiations: Negotiations;
   readonly transfers: Transfers;
   readonly control: TransferControl;
+  /** How often any process has changed since the start. */
+  changes(): number;
   /** Takes up what a restart interrupted: streams to pull, questions to ask. */
   resume(): Promise<void>;
   /** Asks the provider of each negotiation we have verified where it stands. */
@@ -64,13 +66,17 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   };
   const context: ControlContext = { ...options, queue, decider };
   const shared = { store, clock, records, queue };
+  let changes = 0;
 
   const negotiationProcesses = new Processes<Negotiation>({
     ...shared,
     kind: 'negotiation',
     collection: records.negotiations,
     isFinal: (record) => isFinal(negotiationMoves, record.state),
-    changed: (before, after) => events.changed('negotiation', before, after),
+    changed(before, after) {
+      changes++;
+      events.changed('negotiation', before, after);
+    },
   });
   const transferProcesses = new Processes<Transfer>({
     ...shared,
@@ -78,6 +84,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     collection: records.transfers,
     isFinal: (record) => isFinal(transferMoves, record.state),
     changed(before, after) {
+      changes++;
       events.changed('transfer', before, after);
       follow(dataPlane(), before, after);
     },
@@ -132,7 +139,9 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         record.peer,
         clock.now(),
       );
-      await store.commit({ writes: [question] });
+      // One that is still waiting is enough.
+      const conditions = 'put' in question ? [{ key: question.put, version: null }] : [];
+      await store.commit({ conditions, writes: [question] });
     }
   }
 
@@ -143,6 +152,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     transfers,
     control: transferControl(context, transferProcesses, transfers),
     askOpen,
+    changes: () => changes,
     async resume() {
       for await (const { value } of records.open.all(['transfer'])) {
         const record = (await transferProcesses.get(value.pid))?.value;

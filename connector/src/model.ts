@@ -61,6 +61,8 @@ export interface Process<State extends string> {
   readonly unacknowledged: number;
   /** Answers by the `@id` of the message, in the order received; bounded. */
   readonly answered: readonly { readonly id: string; readonly answer: Answer }[];
+  /** How often the shared state has moved: what a decision was asked about, and no later state, is what it decides. */
+  readonly moves: number;
   readonly history: readonly { readonly state: State; readonly at: number }[];
   readonly created: number;
   readonly updated: number;

@@ -166,15 +166,14 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     name: 'connector',
     servers,
     async idle() {
-      // One may give the others work: they are idle when all were, in one round.
-      let depth: number;
+      // Each may give the others work: they are idle when a whole round changed no process.
+      let before: number;
       do {
+        before = plane.changes();
         await plane.queue.idle();
         await dataPlane.idle();
         await evidence.idle();
-        depth = plane.queue.backlog().depth + evidence.backlog().depth;
-        await plane.queue.idle();
-      } while (plane.queue.backlog().depth + evidence.backlog().depth < depth);
+      } while (plane.changes() !== before);
       await discovery.idle();
     },
     close,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isAbsolute } from 'node:path';
 import { canonicalJson } from '@causeway/evidence';
 import type { Clock, Store, Write } from '@causeway/platform';
 import { type OfferTerms, offerFor, PolicyError, readPolicy, toWire } from '@causeway/policies';
@@ -62,6 +63,10 @@ export class Publisher {
     const { clock, events, changed } = this.#options;
     const id = this.id(name);
     const offers = (publication.offers ?? []).flatMap((input, index) => readOffer(id, input, `/offers/${index}`) ?? []);
+    if (!isAbsolute(publication.file)) {
+      throw new ConnectorError('REQUEST_INVALID', `Expected an absolute path, got ${publication.file}.`);
+    }
+    for (const offer of offers) await this.#demandOwn(offer.id, id);
     const source = await describeFile(publication.file);
     const now = clock.now();
     const dataset = await this.#replace(id, (before) => ({
@@ -95,6 +100,13 @@ export class Publisher {
     this.#options.events.withdrawn(id);
     this.#options.changed();
     return dataset;
+  }
+
+  /** An offer's id finds its dataset, so no two datasets share one. */
+  async #demandOwn(offer: string, dataset: string): Promise<void> {
+    const holder = (await this.#options.records.offers.get(offer))?.value.dataset;
+    if (holder === undefined || holder === dataset) return;
+    throw new ConnectorError('REQUEST_INVALID', `Offer ${offer} stands under ${holder} already; give it another @id.`);
   }
 
   async #replace(id: string, make: (before: Dataset | undefined) => Dataset): Promise<Dataset> {

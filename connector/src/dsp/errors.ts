@@ -13,10 +13,21 @@ export function dspErrors(kind: ProcessKind | 'catalog', events: ConnectorEvents
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const { status, why } = judge(error);
-    events.refused(`${request.method} ${request.originalUrl.split('?', 1)[0] ?? ''}`, undefined, why, error);
+    events.refused(
+      `${request.method} ${request.originalUrl.split('?', 1)[0] ?? ''}`,
+      callerIn(response.locals),
+      why,
+      error,
+    );
     if (status === 503) response.setHeader('Retry-After', '1');
     response.status(status).json(errorBody(kind, why, namedPids(request)));
   };
+}
+
+/** Who was refused, if the request came as far as that. */
+function callerIn(locals: Record<string, unknown>): string | undefined {
+  const caller = locals['caller'];
+  return caller !== null && typeof caller === 'object' && 'id' in caller ? String(caller.id) : undefined;
 }
 
 function judge(error: unknown): { readonly status: number; readonly why: Reason } {

@@ -1,9 +1,8 @@
-import type { Identity } from '@causeway/certs/peer';
 import { type AuditBundle, auditBundleBytes, type Digest, readEnvelope } from '@causeway/evidence';
 import { ConnectorError } from '../errors.js';
 import type { Agreement, SignedEnvelope, Transfer } from '../model.js';
-import type { EvidenceLog } from '../ports.js';
 import type { Records } from '../records.js';
+import { loggedElsewhere, type RecordContext } from './logged-record.js';
 
 /**
  * Everything we hold of one agreement's record: statements, envelopes, key statements and receipts, with the trust
@@ -12,7 +11,7 @@ import type { Records } from '../records.js';
  * @throws ConnectorError NOT_FOUND, EVIDENCE_PENDING
  */
 export async function auditBundle(
-  context: { readonly identity: Identity; readonly records: Records; readonly evidence: EvidenceLog },
+  context: RecordContext & { readonly records: Records },
   digest: string,
 ): Promise<{ bytes: Uint8Array; statements: number }> {
   const { records, evidence, identity } = context;
@@ -24,7 +23,9 @@ export async function auditBundle(
     if (transfer !== undefined) transfers.push(transfer);
   }
   const statements = statementsOf(agreement, transfers);
-  const logged = await evidence.receipts(envelopesOf(agreement, transfers));
+  const own = await evidence.receipts(envelopesOf(agreement, transfers));
+  const held = new Set(own.map((one) => one.digest));
+  const logged = [...own, ...(await loggedElsewhere(context, agreement, held))];
   const view = (await records.logView.get('log'))?.value;
   if (view === undefined || logged.length === 0) {
     throw new ConnectorError(

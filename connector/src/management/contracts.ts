@@ -1,5 +1,5 @@
 import type { Identity } from '@causeway/certs/peer';
-import type { Clock, Store } from '@causeway/platform';
+import type { Clock, Logger, Store } from '@causeway/platform';
 import type { PeerCatalog } from '../catalog/peer-catalog.js';
 import { ConnectorError } from '../errors.js';
 import type { ConnectorEvents } from '../events.js';
@@ -21,6 +21,7 @@ export interface ContractContext {
   readonly clock: Clock;
   readonly records: Records;
   readonly identity: Identity;
+  readonly log: Logger;
   readonly evidence: EvidenceLog;
   readonly negotiations: Negotiations;
   readonly peers: PeerCatalog;

@@ -90,8 +90,6 @@ async function loggedAt(record: Transfer, evidence: EvidenceLog): Promise<string
   const envelopes = [end.provider, end.consumer];
   const receipts = await evidence.receipts(envelopes);
   if (receipts.length < envelopes.length) return undefined;
-  return receipts
-    .map(({ index }) => BigInt(index))
-    .reduce((last, index) => (index > last ? index : last))
-    .toString();
+  const indexes = receipts.map(({ index }) => BigInt(index)).toSorted((a, b) => (a < b ? -1 : 1));
+  return indexes.at(-1)?.toString();
 }

@@ -6,7 +6,7 @@ import { ConnectorError } from '../errors.js';
 import type { Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
 import type { Caller } from '../ports.js';
 import type { Processes } from '../process/processes.js';
-import { answered, answerTo, begin, sending } from '../process/record.js';
+import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision } from '../process/work.js';
 import { intendTermination } from './act.js';
 import { applyDecision } from './decide.js';
@@ -79,8 +79,9 @@ export class Negotiations {
   /** Either side, by a person. @throws ConnectorError NOT_FOUND, STATE_INVALID */
   async terminate(pid: string, reason: Reason): Promise<Negotiation> {
     return this.#processes.change(pid, async ({ value }) => {
-      if (value.state === 'TERMINATED' || value.intent?.state === 'TERMINATED') return undefined;
-      return intendTermination(value, reason, this.#stamp());
+      const ending = value.state === 'TERMINATED' || value.intent?.state === 'TERMINATED';
+      if (ending && value.parked === undefined) return undefined;
+      return intendTermination(unparked(value), reason, this.#stamp());
     });
   }
 

@@ -16,7 +16,13 @@ import { inForce } from './finalize.js';
 export function withDecision(context: ControlContext, record: Negotiation): Next<Negotiation> {
   const stage: NegotiationStage = `${record.role}:${record.state}`;
   if (context.decider.negotiation[stage] === undefined) return { record };
-  const work: DecideWork = { kind: 'decide', process: 'negotiation', pid: record.pid, state: record.state };
+  const work: DecideWork = {
+    kind: 'decide',
+    process: 'negotiation',
+    pid: record.pid,
+    state: record.state,
+    moves: record.moves,
+  };
   return { record, works: [work] };
 }
 
@@ -43,22 +49,23 @@ function move(
   );
 }
 
+/** Other terms for the dataset that is negotiated; another dataset is another negotiation. */
+const receiveTerms =
+  (to: 'REQUESTED' | 'OFFERED'): Transition =>
+  async (context, record, message) => {
+    const offer = objectMember(message, 'offer') ?? record.offer;
+    if ((textMember(offer, 'target') ?? record.dataset) === record.dataset) {
+      return move(context, record, message, to, { offer });
+    }
+    const words = `Expected terms for ${record.dataset}, the dataset negotiated.`;
+    return refuse('negotiation', record, new ConnectorError('MESSAGE_INVALID', words));
+  };
+
 /** ContractRequestMessage about a negotiation that exists: the consumer asks for something else than was offered. */
-export const receiveRequest: Transition = async (context, record, message) => {
-  const offer = objectMember(message, 'offer') ?? record.offer;
-  if ((textMember(offer, 'target') ?? record.dataset) === record.dataset) {
-    return move(context, record, message, 'REQUESTED', { offer });
-  }
-  const error = new ConnectorError(
-    'MESSAGE_INVALID',
-    `Expected a request about ${record.dataset}, the dataset negotiated.`,
-  );
-  return refuse('negotiation', record, error);
-};
+export const receiveRequest = receiveTerms('REQUESTED');
 
 /** ContractOfferMessage about a negotiation that exists: what the provider would grant instead. */
-export const receiveOffer: Transition = async (context, record, message) =>
-  move(context, record, message, 'OFFERED', { offer: objectMember(message, 'offer') ?? record.offer });
+export const receiveOffer = receiveTerms('OFFERED');
 
 /** ContractAgreementMessage: kept as it came, and verified when it is decided on. */
 export const receiveAgreement: Transition = async (context, record, message) =>

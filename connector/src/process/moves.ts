@@ -40,8 +40,8 @@ export function judge<State extends string>(
     if (theirs[intent].includes(to)) return 'move';
   }
   if (theirs[record.state].includes(to)) return 'move';
-  // Both sides made the same ending or pausing move at once: the second message finds what it wanted.
-  return to === record.state && rank(to) > 0 && to !== 'FINALIZED' ? 'same' : 'invalid';
+  // Both sides made the same move at once, or we learned of it by asking: the message finds what it wanted.
+  return to === record.state && rank(to) > 0 ? 'same' : 'invalid';
 }
 
 /** Whether we may make this move now. An outstanding intent gives way only to a move of a higher rank. */

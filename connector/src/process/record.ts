@@ -15,6 +15,7 @@ export function begin<State extends string>(identity: NewProcess, state: State, 
     lane: 0,
     unacknowledged: 0,
     answered: [],
+    moves: 0,
     history: [{ state, at }],
     created: at,
     updated: at,
@@ -33,6 +34,7 @@ export function moved<State extends string, R extends Process<State>>(
     ...(rest as R),
     state,
     ...(reason === undefined ? {} : { reason }),
+    moves: record.moves + 1,
     history: [...record.history, { state, at }].slice(-historyKept),
     updated: at,
   };
@@ -50,6 +52,13 @@ export function intending<State extends string, R extends Process<State>>(
     intent: { state, since: at, ...(reason === undefined ? {} : { reason }) },
     updated: at,
   };
+}
+
+/** A process that waited for a person, who now wants something: a move that was refused for good is not under way. */
+export function unparked<R extends Process<string>>(record: R): R {
+  if (record.parked === undefined) return record;
+  const { parked: _seen, intent: _refused, ...rest } = record;
+  return rest as R;
 }
 
 /** The answer a message got, kept under its id. */

@@ -21,6 +21,8 @@ export interface DecideWork {
   readonly process: ProcessKind;
   readonly pid: string;
   readonly state: string;
+  /** Moves of the process when it was asked: a later state is another question, whatever its name. */
+  readonly moves: number;
 }
 
 /** Ask the provider where a negotiation stands that we have verified and that has not been finalized. */

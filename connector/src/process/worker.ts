@@ -6,7 +6,7 @@ import { isFinal, type Moves } from './moves.js';
 import type { Processes } from './processes.js';
 import type { Worker } from './queue.js';
 import { moved } from './record.js';
-import type { Decision, DspOutcome, DspWork, Next, ProcessKind, SendWork } from './work.js';
+import type { DecideWork, Decision, DspOutcome, DspWork, Next, ProcessKind, SendWork } from './work.js';
 
 /** A peer may learn of a process a moment after us; only after this long is its 404 believed. */
 const unknownForMs = 60_000;
@@ -90,7 +90,7 @@ export function processWorker<State extends string, R extends Process<State>>(ho
       if (work.kind === 'send') return send(work, created, signal);
       if (work.kind === 'ask') return ask(work.pid, created, signal);
       const record = (await hooks.processes.get(work.pid))?.value;
-      if (record === undefined || record.state !== work.state || record.intent !== undefined) return overtaken;
+      if (record === undefined || !stillAsked(record, work)) return overtaken;
       return { done: { kind: 'decided', decision: await hooks.decide(record) } };
     },
 
@@ -101,7 +101,7 @@ export function processWorker<State extends string, R extends Process<State>>(ho
       if ('refused' in outcome || outcome.done.kind === 'overtaken') return nothing;
       let next: Next<R> | undefined;
       if (outcome.done.kind === 'decided') {
-        const current = work.kind === 'decide' && stored.value.state === work.state && !stored.value.intent;
+        const current = work.kind === 'decide' && stillAsked(stored.value, work);
         next = current ? await hooks.apply(stored, outcome.done.decision) : undefined;
       } else {
         const state = outcome.done.answer.body?.['state'];
@@ -110,6 +110,11 @@ export function processWorker<State extends string, R extends Process<State>>(ho
       return next === undefined ? nothing : hooks.processes.settlement(stored, next);
     },
   };
+}
+
+/** INVARIANT: a decision is applied to the very state it was asked about, or to nothing. */
+function stillAsked(record: Process<string>, work: DecideWork): boolean {
+  return record.state === work.state && record.moves === work.moves && record.intent === undefined;
 }
 
 function judgeAnswer(answer: Answer, age: number): Attempt<DspOutcome> {

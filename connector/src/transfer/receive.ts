@@ -13,7 +13,13 @@ import { giveBack } from './uses.js';
 export function withDecision(context: ControlContext, record: Transfer): Next<Transfer> {
   const stage: TransferStage = `${record.role}:${record.state}`;
   if (context.decider.transfer[stage] === undefined) return { record };
-  const work: DecideWork = { kind: 'decide', process: 'transfer', pid: record.pid, state: record.state };
+  const work: DecideWork = {
+    kind: 'decide',
+    process: 'transfer',
+    pid: record.pid,
+    state: record.state,
+    moves: record.moves,
+  };
   return { record, works: [work] };
 }
 

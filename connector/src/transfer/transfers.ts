@@ -9,7 +9,7 @@ import type { Agreement, Answer, JsonObject, Reason, Transfer, TransferState } f
 import { knownPids } from '../negotiation/negotiations.js';
 import type { Caller, DataPlane } from '../ports.js';
 import type { Processes } from '../process/processes.js';
-import { answered, answerTo, begin, sending } from '../process/record.js';
+import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision, Next } from '../process/work.js';
 import { intendCompletion, intendResumption, intendSuspension, intendTermination, type Stamp } from './act.js';
 import { receiveTransfer, type TransferMessage, withDecision } from './receive.js';
@@ -191,7 +191,7 @@ export class Transfers {
   ): Promise<Transfer> {
     return this.#processes.change(pid, async ({ value }) => {
       const there = value.intent === undefined ? value.state === to : value.intent.state === to;
-      return there ? undefined : intend(value, this.#stamp());
+      return there && value.parked === undefined ? undefined : intend(unparked(value), this.#stamp());
     });
   }
 

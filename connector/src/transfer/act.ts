@@ -1,9 +1,10 @@
 import { draft, reasonMembers } from '../dsp/messages.js';
+import type { ConnectorErrorCode } from '../errors.js';
 import type { Reason, Transfer, TransferState } from '../model.js';
 import { intendMove, makeMove } from '../process/act.js';
 import type { Table } from '../process/receive.js';
 import type { Next } from '../process/work.js';
-import { refusal } from '../reasons.js';
+import { reason, refusal } from '../reasons.js';
 import { transferMoves } from './states.js';
 
 export const transferTable: Table<TransferState> = { kind: 'transfer', moves: transferMoves };
@@ -34,14 +35,22 @@ export function intendCompletion(record: Transfer, { at, id }: Stamp): Next<Tran
   return intendMove(transferTable, record, 'COMPLETED', draft('TransferCompletionMessage', id), at);
 }
 
-export function intendSuspension(record: Transfer, reason: Reason, { at, id }: Stamp): Next<Transfer> {
-  const message = draft('TransferSuspensionMessage', id, reasonMembers(reason));
-  return intendMove(transferTable, { ...record, suspendedBy: record.role }, 'SUSPENDED', message, at, reason);
+export function intendSuspension(record: Transfer, why: Reason, { at, id }: Stamp): Next<Transfer> {
+  const message = draft('TransferSuspensionMessage', id, reasonMembers(why));
+  return intendMove(transferTable, { ...record, suspendedBy: record.role }, 'SUSPENDED', message, at, why);
 }
 
-export function intendTermination(record: Transfer, reason: Reason, { at, id }: Stamp): Next<Transfer> {
-  const message = draft('TransferTerminationMessage', id, reasonMembers(reason));
-  return intendMove(transferTable, record, 'TERMINATED', message, at, reason);
+export function intendTermination(record: Transfer, why: Reason, { at, id }: Stamp): Next<Transfer> {
+  const message = draft('TransferTerminationMessage', id, reasonMembers(toPeer(why)));
+  return intendMove(transferTable, record, 'TERMINATED', message, at, why);
+}
+
+const domestic: readonly ConnectorErrorCode[] = ['SINK_EXISTS', 'SINK_UNWRITABLE', 'SOURCE_UNREADABLE'];
+
+/** What is wrong with our own files names their paths: a peer learns that something is, not where it lies. */
+function toPeer(told: Reason): Reason {
+  const code = domestic.find((one) => one === told.code);
+  return code === undefined ? told : reason(code, 'A file on the side that ended the transfer cannot be used.');
 }
 
 /** Whoever suspended may resume; both may, when both did at once. A consumer cannot lift a provider's suspension. */

@@ -94,6 +94,14 @@ test('a transfer cannot be completed while it is suspended', async () => {
   await expect(consumer.plane.transfers.complete(ours)).rejects.toMatchObject({ code: 'STATE_INVALID' });
 });
 
+test('a peer is told that a file of ours cannot be used, and not where it lies', async () => {
+  await consumer.plane.transfers.terminate(ours, { code: 'SINK_EXISTS', en: '/home/li/orders.csv exists', zh: '' });
+  await settle(clock, provider, consumer);
+  expect((await consumer.records.transfers.get(ours))?.value.reason?.en).toContain('/home/li');
+  const told = (await provider.records.transfers.get(theirs))?.value.reason;
+  expect(told).toMatchObject({ code: 'SINK_EXISTS', en: expect.not.stringContaining('/home/li') });
+});
+
 test('a restart pulls what had started', async () => {
   const before = consumer.dataPlane.pulled.length;
   consumer.vanish();

@@ -232,7 +232,7 @@ describe('a policy refuses', () => {
 
   test('everything once the window has passed', async () => {
     const until = clock.now() + hour;
-    const { dataset, agreement } = await agreed('window', {
+    const { agreement } = await agreed('window', {
       assignees: [hydraulics.id],
       until: new Date(until).toISOString(),
     });

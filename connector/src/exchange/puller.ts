@@ -57,9 +57,13 @@ export class Puller {
   }
 
   stop(pid: string, { code, en }: Reason): void {
-    this.#running
-      .get(pid)
-      ?.abort.abort(new ConnectorError('TRANSFER_STOPPED', `the transfer was stopped: ${code}: ${en}`));
+    const running = this.#running.get(pid);
+    if (running) {
+      running.resting = false;
+      running.abort.abort(new ConnectorError('TRANSFER_STOPPED', `the transfer was stopped: ${code}: ${en}`));
+    }
+    // One that was suspended before it was terminated has a partial file and nobody at work on it.
+    void (running?.done ?? Promise.resolve()).then(() => this.#tidy(pid));
   }
 
   progress(pid: string): number | undefined {
@@ -92,7 +96,7 @@ export class Puller {
       if (!running.abort.signal.aborted) log.error({ err: error, transfer: pid }, 'a transfer cannot be pulled');
     } finally {
       await running.receiving.close();
-      await this.#tidy(pid).catch((error) => log.warn({ err: error, transfer: pid }, 'a partial file was left behind'));
+      await this.#tidy(pid);
       if (this.#running.get(pid) === running) this.#running.delete(pid);
       this.#wakeIdlers();
     }
@@ -162,10 +166,15 @@ export class Puller {
 
   /** What was received of a transfer that ended before it was whole is not kept: nobody has a right to it any more. */
   async #tidy(pid: string): Promise<void> {
-    const transfer = (await this.#context.records.transfers.get(pid))?.value;
-    const state = transfer?.intent?.state ?? transfer?.state;
-    if (transfer?.sink?.stage === 'receiving' && !transfer.end && state === 'TERMINATED')
-      await discardSink(transfer.sink);
+    const { log, records } = this.#context;
+    try {
+      const transfer = (await records.transfers.get(pid))?.value;
+      const state = transfer?.intent?.state ?? transfer?.state;
+      const partial = transfer?.sink?.stage === 'receiving' && !transfer.end;
+      if (partial && state === 'TERMINATED') await discardSink(transfer.sink);
+    } catch (error) {
+      log.warn({ err: error, transfer: pid }, 'a partial file was left behind');
+    }
   }
 
   #pause(failures: number): number {
@@ -175,7 +184,10 @@ export class Puller {
 
   async #sleep(ms: number, running: Running): Promise<void> {
     const hurried = new AbortController();
-    running.hurry = () => hurried.abort();
+    running.hurry = () => {
+      running.resting = false;
+      hurried.abort();
+    };
     const { signal } = running.abort;
     running.resting = true;
     this.#wakeIdlers();

@@ -194,6 +194,25 @@ test('a consumer that is stopped leaves nothing of a terminated transfer', async
   expect((await space.provider.transfer(provider.pid)).end).toBeUndefined();
 });
 
+test('a suspended transfer keeps what it has until it is terminated', async () => {
+  const { consumer } = await space.begin(randomBytes(60_000_000));
+  const partial = consumer.sink?.partial ?? '';
+  const why = reason('OPERATOR', 'not now');
+  space.consumer.plane.pull(consumer);
+  await expect.poll(() => space.consumer.plane.progress(consumer.pid) ?? 0).toBeGreaterThan(0);
+  await space.consumer.control.update(consumer.pid, async (transfer) => ({
+    transfer: { ...transfer, state: 'SUSPENDED' },
+  }));
+  space.consumer.plane.stop(consumer.pid, why);
+  await space.consumer.plane.idle();
+  expect(existsSync(partial)).toBe(true);
+  await space.consumer.control.update(consumer.pid, async (transfer) => ({
+    transfer: { ...transfer, state: 'TERMINATED' },
+  }));
+  space.consumer.plane.stop(consumer.pid, why);
+  await expect.poll(() => existsSync(partial)).toBe(false);
+});
+
 test('a newer stream takes over from an older one', async () => {
   const { provider } = await space.begin(randomBytes(60_000_000));
   const token = await renew(provider.pid);

@@ -11,6 +11,7 @@ const statuses: Partial<Record<ConnectorErrorCode, status>> = {
   MESSAGE_INVALID: status.INVALID_ARGUMENT,
   TOKEN_INVALID: status.UNAUTHENTICATED,
   POLICY_DENIED: status.PERMISSION_DENIED,
+  AGREEMENT_INVALID: status.PERMISSION_DENIED,
   TRANSFER_NOT_STARTED: status.FAILED_PRECONDITION,
   TRANSFER_STOPPED: status.ABORTED,
   STATE_INVALID: status.FAILED_PRECONDITION,
@@ -37,6 +38,7 @@ export type Verdict = { readonly end: Reason } | { readonly renew: string } | { 
 const final: readonly ConnectorErrorCode[] = [
   'NOT_FOUND',
   'POLICY_DENIED',
+  'AGREEMENT_INVALID',
   'MESSAGE_INVALID',
   'SOURCE_CHANGED',
   'SOURCE_UNREADABLE',

@@ -37,7 +37,7 @@ test('publish, negotiate, transfer and audit between two connectors and a log; a
   timeout: 60_000,
 }, async () => {
   const trust = await testTrust();
-  await using log = await LogDouble.start(trust);
+  await using log = await LogDouble.start(await trust.identity('urn:causeway:clearing-house', 'clearing-house'));
   const services = {
     clearingHouse: log.service,
     broker: { id: 'urn:causeway:broker', https: 'https://127.0.0.1:1', grpc: '127.0.0.1:1' },

@@ -31,6 +31,17 @@ export interface Started {
   readonly target: string;
 }
 
+/** Keys take long to make: the spaces of one test file share their members, not their logs. */
+let members: ReturnType<typeof enrolled> | undefined;
+
+async function enrolled() {
+  const trust = await testTrust();
+  const steel = await trust.identity('urn:causeway:steel', 'participant');
+  const cars = await trust.identity('urn:causeway:cars', 'participant');
+  const house = await trust.identity('urn:causeway:clearing-house', 'clearing-house');
+  return { trust, steel, cars, house };
+}
+
 /** A provider, a consumer and a log, everything real but the control planes between them. */
 export class SpaceDouble implements AsyncDisposable {
   readonly trust: TestTrust;
@@ -48,15 +59,12 @@ export class SpaceDouble implements AsyncDisposable {
   }
 
   static async start(options: { provider?: NodeOptions; consumer?: NodeOptions } = {}): Promise<SpaceDouble> {
-    const trust = await testTrust();
-    const log = await LogDouble.start(trust);
-    const services = { clearingHouse: log.service };
-    const [steel, cars] = await Promise.all(
-      ['urn:causeway:steel', 'urn:causeway:cars'].map((id) => trust.identity(id, 'participant', { services })),
-    );
-    if (!steel || !cars) throw new Error('expected two identities');
-    const provider = await NodeDouble.start(steel, options.provider);
-    const consumer = await NodeDouble.start(cars, options.consumer);
+    members ??= enrolled();
+    const { trust, steel, cars, house } = await members;
+    const log = await LogDouble.start(house);
+    const bundle = { trust: await trust.trust({ clearingHouse: log.service }) };
+    const provider = await NodeDouble.start({ ...steel, ...bundle }, options.provider);
+    const consumer = await NodeDouble.start({ ...cars, ...bundle }, options.consumer);
     return new SpaceDouble(trust, log, provider, consumer, await mkdtemp(join(tmpdir(), 'causeway-files-')));
   }
 

@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BidiCall, peerService, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
-import type { TestTrust } from '@causeway/certs/testing';
+import { type BidiCall, type Identity, peerService, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
 import {
   envelopeDigest,
   formatCheckpoint,
@@ -63,7 +62,7 @@ export class TreeDouble {
 export class LogDouble implements AsyncDisposable {
   readonly origin = 'log.example/test';
   readonly #key = generateKeyPairSync('ed25519').privateKey;
-  readonly #trust: TestTrust;
+  readonly #identity: Identity;
   readonly #seen = new Map<string, number>();
   #grpc: RunningServer | undefined;
   #https: RunningServer | undefined;
@@ -82,12 +81,13 @@ export class LogDouble implements AsyncDisposable {
   /** Envelopes that came in, in order; again for each time. */
   readonly received: string[] = [];
 
-  private constructor(trust: TestTrust) {
-    this.#trust = trust;
+  private constructor(identity: Identity) {
+    this.#identity = identity;
   }
 
-  static async start(trust: TestTrust): Promise<LogDouble> {
-    const double = new LogDouble(trust);
+  /** @param identity in the role of a clearing house */
+  static async start(identity: Identity): Promise<LogDouble> {
+    const double = new LogDouble(identity);
     await double.up();
     return double;
   }
@@ -95,7 +95,7 @@ export class LogDouble implements AsyncDisposable {
   /** What the trust bundle says of it. */
   get service(): TrustBundle['clearingHouse'] {
     return {
-      id: 'urn:causeway:clearing-house',
+      id: this.#identity.id,
       grpc: `127.0.0.1:${this.#ports.grpc}`,
       https: `https://127.0.0.1:${this.#ports.https}`,
       origin: this.origin,
@@ -105,8 +105,7 @@ export class LogDouble implements AsyncDisposable {
 
   /** Serves on the ports it had before. */
   async up(): Promise<void> {
-    const identity = await this.#trust.identity('urn:causeway:clearing-house', 'clearing-house');
-    const shared = { identity, clock: systemClock, host: '127.0.0.1', log: silentLogger };
+    const shared = { identity: this.#identity, clock: systemClock, host: '127.0.0.1', log: silentLogger };
     const unused = async () => {
       throw new GrpcFailure(status.UNIMPLEMENTED, 'UNIMPLEMENTED', 'the double only takes submissions');
     };

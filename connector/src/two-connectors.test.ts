@@ -50,7 +50,7 @@ test('catalog, negotiation to FINALIZED on both sides, transfer to STARTED on bo
   const dataset = await p.publish('orders', [
     { terms: { assignees: [c.id], count: 2, purposes: ['quality'], auditors: ['urn:causeway:auditor'] } },
   ]);
-  await p.publish('secret', [{ terms: { assignees: ['urn:causeway:somebody'] } }]);
+  const secret = await p.publish('secret', [{ terms: { assignees: ['urn:causeway:somebody'] } }]);
 
   const peer = new PeerCatalog(consumer.transport);
   const { catalog } = await peer.page(p.id, p.dspBase);
@@ -58,6 +58,16 @@ test('catalog, negotiation to FINALIZED on both sides, transfer to STARTED on bo
   const shown = await peer.dataset(p.id, p.dspBase, dataset.id);
   expect(shown['hasPolicy']).toEqual([dataset.offers[0]?.policy]);
   await expect(peer.dataset(p.id, p.dspBase, `${p.id}:secret`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+
+  // What is not shown to us is refused at once, and not asked for again.
+  const [hidden, asking] = [await c.negotiate('hidden', p, secret), clock.now()];
+  await settle(clock, p, c);
+  expect(await c.negotiation('hidden')).toMatchObject({
+    pid: hidden.pid,
+    state: 'TERMINATED',
+    reason: { code: 'NOT_FOUND' },
+  });
+  expect(clock.now() - asking).toBeLessThan(1_000);
 
   const { pid } = await c.negotiate('first', p, dataset);
   await settle(clock, p, c);

@@ -44,7 +44,7 @@ export class Processes<R extends Process<string>> {
   async need(pid: string): Promise<Stored<R>> {
     const stored = await this.get(pid);
     if (stored) return stored;
-    throw new ConnectorError('NOT_FOUND', `There is no ${this.#options.kind} ${pid}.`);
+    throw this.#unknown(pid);
   }
 
   /** Our process by the peer's pid, or by the id a management client chose (`peer` is then 'request'). */
@@ -148,6 +148,7 @@ export class Processes<R extends Process<string>> {
     return { commit: { conditions: [unchanged, ...(also?.conditions ?? [])], writes }, after };
   }
 
+  /** In the same words whether there is none or it is somebody else's: the difference would tell that it exists. */
   #unknown(pid: string): ConnectorError {
     return new ConnectorError('NOT_FOUND', `There is no ${this.#options.kind} ${pid} of yours here.`);
   }

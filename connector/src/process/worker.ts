@@ -44,7 +44,9 @@ export function processWorker<State extends string, R extends Process<State>>(ho
     if (url === undefined) return overtaken;
     const body = outgoing(record, await hooks.complete(record, work.message));
     const answer = await hooks.transport.send({ peer: record.peer, method: 'POST', url, body, signal });
-    return judgeAnswer(answer, hooks.clock.now() - created);
+    // What an opening message asks for is there or is not; a process may be unknown only until its own message arrives.
+    const unknown = opens(record, work.message) ? 0 : unknownForMs;
+    return judgeAnswer(answer, hooks.clock.now() - created < unknown);
   }
 
   async function ask(pid: string, created: number, signal: AbortSignal): Promise<Attempt<DspOutcome>> {
@@ -52,7 +54,7 @@ export function processWorker<State extends string, R extends Process<State>>(ho
     if (record?.peerPid === undefined || final(record)) return overtaken;
     const url = `${record.address.replace(/\/+$/, '')}/${hooks.kind}s/${record.peerPid}`;
     const answer = await hooks.transport.send({ peer: record.peer, method: 'GET', url, signal });
-    return judgeAnswer(answer, hooks.clock.now() - created);
+    return judgeAnswer(answer, hooks.clock.now() - created < unknownForMs);
   }
 
   async function settleSend(stored: Stored<R>, work: SendWork, outcome: Outcome<DspOutcome>): Promise<Next<R>> {
@@ -78,7 +80,7 @@ export function processWorker<State extends string, R extends Process<State>>(ho
     // The peer's own move stands above ours and is on its way to us.
     if (reason.code === 'MOVES_CROSSED') return { record };
     // Nothing exists at the peer: what was asked for has been refused.
-    if (record.peerPid === undefined && 'callbackAddress' in work.message) {
+    if (opens(record, work.message)) {
       const end = hooks.moves.consumer[record.state].find((state) => state === 'TERMINATED');
       if (end !== undefined) return hooks.ended(moved<State, R>(record, end, now, reason));
     }
@@ -117,18 +119,23 @@ function stillAsked(record: Process<string>, work: DecideWork): boolean {
   return record.state === work.state && record.moves === work.moves && record.intent === undefined;
 }
 
-function judgeAnswer(answer: Answer, age: number): Attempt<DspOutcome> {
+function judgeAnswer(answer: Answer, mayAppear: boolean): Attempt<DspOutcome> {
   const { status, body } = answer;
   if (status >= 200 && status < 300) return { done: { kind: 'answered', answer } };
   const said = readReason(body, `The peer answered ${status}.`);
-  const retry = status >= 500 || [401, 403, 408, 425, 429].includes(status) || (status === 404 && age < unknownForMs);
+  const retry = status >= 500 || [401, 403, 408, 425, 429].includes(status) || (status === 404 && mayAppear);
   if (retry) return { retry: `${status} ${said.code}: ${said.en}` };
   return { refused: `The peer answered ${status}.`, ...(body === undefined ? {} : { data: body }) };
 }
 
+/** Whether this message asks the peer for a process it does not have yet. */
+function opens(record: Process<string>, message: JsonObject): boolean {
+  return record.peerPid === undefined && 'callbackAddress' in message;
+}
+
 /** The first answer tells the pid the peer gave the process. A peer never changes it. */
 function adoptPid<R extends Process<string>>(record: R, message: JsonObject, body: JsonObject | undefined): R {
-  if (record.peerPid !== undefined || !('callbackAddress' in message) || body === undefined) return record;
+  if (!opens(record, message) || body === undefined) return record;
   const peerPid = textMember(body, record.role === 'consumer' ? 'providerPid' : 'consumerPid');
   return peerPid === undefined || !pidPattern.test(peerPid) ? record : { ...record, peerPid };
 }

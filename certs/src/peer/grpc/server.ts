@@ -76,8 +76,18 @@ function bind(server: Server, options: ServePeerGrpcOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(`${host}:${options.port}`, new PeerServerCredentials(options.identity), (error, port) => {
       if (!error) return resolve(port);
-      const code = error.message.includes('EADDRINUSE') ? 'PORT_IN_USE' : 'LISTEN_FAILED';
-      reject(new PlatformError(code, `Cannot listen on ${host}:${options.port}.`, { cause: error }));
+      const { host: on, port: wanted } = options;
+      reject(
+        error.message.includes('EADDRINUSE')
+          ? new PlatformError(
+              'PORT_IN_USE',
+              `Port ${wanted} on ${on} is in use by another process; stop it or configure another port.`,
+              { cause: error },
+            )
+          : new PlatformError('LISTEN_FAILED', `Cannot listen on ${on}, port ${wanted}: ${error.message}.`, {
+              cause: error,
+            }),
+      );
     });
   });
 }

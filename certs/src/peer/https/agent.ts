@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock } from '@causeway/platform';
 import { type Peer, unexpired } from '../peer.js';
 import { contextOptions, identityCheck, type TlsIdentity } from '../tls.js';
@@ -14,14 +14,15 @@ const handshakeMs = 10_000;
 export class PeerAgent extends Agent {
   readonly #peers = new WeakMap<object, Peer>();
   readonly #judge: (peer: Peer) => Peer;
-  readonly #identity: TlsIdentity;
+  /** Keys and roots are parsed once, not for every connection. */
+  readonly #context: SecureContext;
   readonly #clock: Clock;
 
   constructor(identity: TlsIdentity, judge: (peer: Peer) => Peer, clock: Clock) {
     // A resumed session skips checkServerIdentity, so none is kept.
     // Idle connections are given up before the server (30 s) would, so that none breaks under a request.
-    super({ keepAlive: true, maxSockets: 32, maxFreeSockets: 4, maxCachedSessions: 0, timeout: 15_000 });
-    this.#identity = identity;
+    super({ keepAlive: true, maxSockets: 32, maxFreeSockets: 32, maxCachedSessions: 0, timeout: 15_000 });
+    this.#context = createSecureContext(contextOptions(identity));
     this.#judge = judge;
     this.#clock = clock;
   }
@@ -36,7 +37,7 @@ export class PeerAgent extends Agent {
       host: options.host ?? 'localhost',
       port: Number(options.port),
       ...(options.servername ? { servername: options.servername } : {}),
-      ...contextOptions(this.#identity),
+      secureContext: this.#context,
       checkServerIdentity: identityCheck(
         this.#judge,
         this.#clock,

@@ -52,6 +52,17 @@ describe('what is not for the caller does not exist', () => {
     const ending = message('ContractNegotiationTerminationMessage', { providerPid: pid, consumerPid: 'urn:uuid:1' });
     expect((await network.post(stranger, `${base}/negotiations/${pid}/termination`, ending)).status).toBe(404);
     expect((await network.post(hand, `${base}/negotiations/${pid}/termination`, ending)).status).toBe(200);
+    // In the same words as what there is not.
+    const words = async (path: string, body: JsonObject, name: string) =>
+      JSON.stringify((await network.post(stranger, `${base}/negotiations/${path}`, body)).body).replaceAll(name, '');
+    const nothing = 'urn:uuid:nothing';
+    expect(await words(`${pid}/termination`, ending, pid)).toBe(
+      await words(`${nothing}/termination`, { ...ending, providerPid: nothing }, nothing),
+    );
+    const { target: _target, ...alone } = offer();
+    expect(await words('request', request({ offer: alone }), String(alone['@id']))).toBe(
+      await words('request', request({ offer: { ...alone, '@id': nothing } }), nothing),
+    );
     const asked = message('TransferRequestMessage', {
       consumerPid: 'urn:uuid:2',
       callbackAddress,

@@ -119,8 +119,10 @@ export class Negotiations {
       );
     }
     const dataset = await this.#datasetOf(offer);
-    if (role === 'provider' && !(await this.#visible(dataset, caller.id))) {
-      throw new ConnectorError('NOT_FOUND', `There is no dataset ${dataset} for you here.`);
+    if (dataset === undefined || (role === 'provider' && !(await this.#visible(dataset, caller.id)))) {
+      // Named as the caller named it: an offer that is not for it must not tell which dataset it is on.
+      const named = textMember(offer, 'target') ?? textMember(offer, '@id') ?? '';
+      throw new ConnectorError('NOT_FOUND', `There is no ${named} for you here.`);
     }
     const { clock, random } = this.#context;
     const id = textMember(message, '@id');
@@ -152,13 +154,10 @@ export class Negotiations {
     });
   }
 
-  async #datasetOf(offer: JsonObject): Promise<string> {
+  async #datasetOf(offer: JsonObject): Promise<string | undefined> {
     const target = textMember(offer, 'target');
     if (target !== undefined) return target;
-    const id = textMember(offer, '@id') ?? '';
-    const found = await this.#context.records.offers.get(id);
-    if (found) return found.value.dataset;
-    throw new ConnectorError('NOT_FOUND', `There is no offer ${id} for you here.`);
+    return (await this.#context.records.offers.get(textMember(offer, '@id') ?? ''))?.value.dataset;
   }
 
   #stamp(): { at: number; id: string } {

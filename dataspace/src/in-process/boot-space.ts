@@ -77,7 +77,10 @@ export class HostedSpace implements AsyncDisposable {
     return this.#hosts.identityOf(name);
   }
 
-  /** Waits until every service that runs is idle. What waits for its time on the clock is idle. */
+  /**
+   * Waits until every service that runs is idle. What waits for its time on the clock is idle; the opening of a stream that
+   * waits for the log is not: with a clock that stands still it must be advanced.
+   */
   settle(): Promise<void> {
     return settled(() => this.#hosts.all);
   }

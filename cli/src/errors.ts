@@ -1,12 +1,16 @@
-/** What the command line reports and exits with 1: said to a person, never with a stack trace. */
+/** What the command line reports: said to a person, never with a stack trace. */
 export type CliErrorCode =
   | 'USAGE'
   | 'HOME_MISSING'
   | 'HOME_TAKEN'
   | 'SERVICE_DOWN'
+  | 'SPACE_INCOMPLETE'
   | 'REFUSED'
   | 'TIMED_OUT'
+  | 'INTERRUPTED'
   | 'UNREADABLE'
+  | 'UNWRITABLE'
+  | 'TARGET_EXISTS'
   | 'NOT_VERIFIED'
   | 'FAILED';
 
@@ -25,4 +29,31 @@ export class CliError extends Error {
     this.code = code;
     this.data = options.data ?? {};
   }
+
+  /** 2: a mistake in the command line, which the same command repeats; 1: refused or failed. */
+  get exitCode(): 1 | 2 {
+    return this.code === 'USAGE' ? 2 : 1;
+  }
+}
+
+const causes: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  EEXIST: 'it exists already',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open',
+};
+
+/** Why the system refused a file, in words, with its own code behind them. */
+export function fileTrouble(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  const words = code === undefined ? undefined : causes[code];
+  return words ? `${words} (${code})` : (code ?? message ?? 'for an unknown reason');
 }

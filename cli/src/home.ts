@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { CliError } from './errors.js';
+import { constants, existsSync } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { CliError, fileTrouble } from './errors.js';
 
 export const serviceRoles = ['authority', 'broker', 'clearing-house', 'connector'] as const;
 export type ServiceRole = (typeof serviceRoles)[number];
@@ -23,30 +23,71 @@ export const homePaths = (folder: string) => ({
 /** @throws CliError HOME_MISSING */
 export async function readHome(folder: string): Promise<Home> {
   const path = homePaths(resolve(folder)).home;
-  if (!existsSync(path)) {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new CliError(
       'HOME_MISSING',
-      `${resolve(folder)} is no home of a Causeway service: ${path} is missing. Make one with 'causeway init' or 'causeway join', or name another with --home.`,
+      `${resolve(folder)} is no home of a service: ${path} cannot be read, ${fileTrouble(cause)}. Make one with 'causeway init' or 'causeway join', or name another with --home.`,
+      { cause },
     );
+  });
+  const role = roleIn(text);
+  if (role) return { folder: resolve(folder), role };
+  throw new CliError(
+    'HOME_MISSING',
+    `${path} names no role; expected {"version":"1","role":"${serviceRoles.join('|')}"}.`,
+  );
+}
+
+function roleIn(text: string): ServiceRole | undefined {
+  try {
+    const { role } = JSON.parse(text) as { role?: unknown };
+    return serviceRoles.find((known) => known === role);
+  } catch {
+    return undefined;
   }
-  const { role } = JSON.parse(await readFile(path, 'utf8')) as { role: string };
-  if (!serviceRoles.includes(role as ServiceRole)) {
-    throw new CliError('HOME_MISSING', `${path} names the role "${role}"; expected one of ${serviceRoles.join(', ')}.`);
+}
+
+/**
+ * A folder that can become a home: nobody's yet, and one that this user may write to.
+ * @throws CliError HOME_TAKEN, UNWRITABLE
+ */
+export async function demandFree(folder: string): Promise<void> {
+  if (existsSync(homePaths(folder).home)) {
+    throw new CliError('HOME_TAKEN', `${folder} is the home of a service already. Choose another with --home.`);
   }
-  return { folder: resolve(folder), role: role as ServiceRole };
+  await demandWritable(folder, '--home');
+}
+
+/** That a folder is there, or can be made, and can be written to. @throws CliError UNWRITABLE */
+export async function demandWritable(folder: string, option: string): Promise<void> {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      if (!(await stat(at)).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+      return await access(at, constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && dirname(at) !== at) continue;
+      throw new CliError(
+        'UNWRITABLE',
+        `Nothing can be written in ${folder}: ${fileTrouble(cause)}. Name another folder with ${option}.`,
+        { cause },
+      );
+    }
+  }
 }
 
 /**
  * Writes a new home: its role, and the options its service starts with. An existing one is never overwritten.
- * @throws CliError HOME_TAKEN
+ * @throws CliError HOME_TAKEN, UNWRITABLE
  */
 export async function createHome(home: Home, options: Readonly<Record<string, string>>): Promise<void> {
-  const paths = homePaths(home.folder);
-  if (existsSync(paths.home)) {
-    throw new CliError('HOME_TAKEN', `${home.folder} is the home of a service already. Choose another with --home.`);
-  }
+  await demandFree(home.folder);
   const { ensureDir, writeFileAtomic } = await import('@causeway/platform');
-  await ensureDir(home.folder);
-  await writeFileAtomic(paths.config, `${JSON.stringify(options, null, 2)}\n`, { mode: 0o600 });
-  await writeFileAtomic(paths.home, `${JSON.stringify({ version: '1', role: home.role }, null, 2)}\n`);
+  const paths = homePaths(home.folder);
+  try {
+    await ensureDir(home.folder);
+    await writeFileAtomic(paths.config, `${JSON.stringify(options, null, 2)}\n`, { mode: 0o600 });
+    await writeFileAtomic(paths.home, `${JSON.stringify({ version: '1', role: home.role }, null, 2)}\n`);
+  } catch (cause) {
+    throw new CliError('UNWRITABLE', `${home.folder} cannot be written: ${fileTrouble(cause)}.`, { cause });
+  }
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
@@ -8,20 +9,43 @@ import { pullCommand } from './commands/pull.js';
 import { requestCommand } from './commands/request.js';
 import { searchCommand } from './commands/search.js';
 import { serviceCommands } from './commands/services.js';
+import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
-import { CliError } from './errors.js';
-import { createOutput } from './output.js';
+import { createOutput, type Output } from './output.js';
+import { report } from './report.js';
 
-/** Runs one command line. Sets the process' exit code: 0 done, 1 refused or failed, 2 a mistake in the command line. */
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/**
+ * Runs one command line and ends the process with it: 0 done, 1 refused or failed, 2 a mistake in the command line. What
+ * goes wrong is told in words; a stack trace would tell a user nothing.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const json = args.includes('--json');
+  // Whoever reads may have heard enough, as in `causeway search | head -1`.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  }
+  // A defect in the middle of a service: its store and its log stand such an end, and whoever supervises it restarts it.
+  process.on('uncaughtException', (error) => end(report(error, json)));
+  try {
+    await commandLine(createOutput(json)).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    const code = report(error, json);
+    if (!(error instanceof CommanderError && code === 0)) end(code);
+  }
+}
+
+/** Every command, for `main` and for the tests that hold the documentation against it. */
+export function commandLine(output: Output): Command {
   const program = new Command('causeway')
     .description('Causeway (通衢): a federated industrial data space')
+    .version(version)
     .option('--json', 'print one JSON object instead of lines for people')
     .enablePositionalOptions()
+    .showHelpAfterError('(--help says more)')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => void (json || process.stderr.write(text)) });
-  const output = createOutput(json);
+    .configureOutput({ writeErr: (text) => void (output.json || process.stderr.write(text)) });
   for (const command of [
     initCommand(output),
     authorityCommand(output),
@@ -31,16 +55,13 @@ export async function main(args: readonly string[]): Promise<void> {
     searchCommand(output),
     requestCommand(output),
     pullCommand(output),
+    showCommand(output),
     auditCommand(output),
     statusCommand(output),
   ]) {
     program.addCommand(inherit(command, program));
   }
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    process.exitCode = report(error, json);
-  }
+  return program;
 }
 
 /** `--json` may stand anywhere, and a mistake in a subcommand is reported as one of the program. */
@@ -53,19 +74,8 @@ function inherit(command: Command, parent: Command): Command {
   return command;
 }
 
-function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    if (json) print({ error: { code: 'USAGE', message: error.message } });
-    return 2;
-  }
-  // Every service's error names a code and says what to do; only a defect of ours has none.
-  const { code = 'FAILED', message, data } = error as { code?: string; message: string; data?: object };
-  if (json) print({ error: { code, message, ...(data && Object.keys(data).length > 0 ? { data } : {}) } });
-  else process.stderr.write(`${error instanceof CliError || code !== 'FAILED' ? `${code}: ` : ''}${message}\n`);
-  return 1;
-}
-
-function print(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+/** Ends now, once what was said is written: a failed command may have left a service half open. */
+function end(code: number): void {
+  process.exitCode = code;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }

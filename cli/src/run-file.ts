@@ -11,11 +11,15 @@ export interface RunFile {
   readonly started: string;
   /** Everything that listens, and what it answers there. */
   readonly ports: readonly Omit<RunningServer, 'close'>[];
+  /** Tells this process from a later one that got the same number, where the system says. */
+  readonly birth?: string;
 }
 
 export async function writeRunFile(folder: string, file: RunFile): Promise<void> {
   const { writeFileAtomic } = await import('@causeway/platform');
-  await writeFileAtomic(homePaths(folder).run, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  const birth = birthOf(file.pid);
+  const text = JSON.stringify({ ...file, ...(birth !== undefined && { birth }) }, null, 2);
+  await writeFileAtomic(homePaths(folder).run, `${text}\n`, { mode: 0o600 });
 }
 
 export async function removeRunFile(folder: string): Promise<void> {
@@ -31,14 +35,25 @@ export function readRunFile(folder: string): RunFile | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return alive(file.pid) ? file : undefined;
+  return alive(file) ? file : undefined;
 }
 
-function alive(pid: number): boolean {
+function alive({ pid, birth }: RunFile): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return birth === undefined || birthOf(pid) === birth;
+}
+
+/** When a process began, in ticks since the machine did: in a container every service's first process has the same number. */
+function birthOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the program's name, in parentheses and with whatever it likes in it; this is the 22nd.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
   }
 }

@@ -1,10 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { openApi } from '../api.js';
-import { CliError } from '../errors.js';
-import { homeOption, listOption, wholeNumber } from '../options.js';
+import { localName, localNameForm } from '../dataset-name.js';
+import { CliError, fileTrouble } from '../errors.js';
+import { futureInstant, homeOption, listOption, participantsOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
 import type { DatasetView } from '../views.js';
 
@@ -34,40 +34,46 @@ const mediaTypes: Readonly<Record<string, string>> = {
 /** `causeway publish`: a file becomes a dataset; without `--to` or `--policy` nobody may have it. */
 export function publishCommand(output: Output): Command {
   return new Command('publish')
-    .description('publish a file as a dataset; without --to or --policy nobody may have it')
-    .argument('<file>')
+    .description(
+      'publish a file as a dataset; without --to or --policy nobody may have it; the same name again is a new version',
+    )
+    .argument('<file>', 'the file; it stays where it is, and is sent from there')
     .addOption(homeOption())
-    .option('--name <name>', 'local name of the dataset: letters, digits, . _ - (default: made from the file name)')
-    .option('--title <text>', 'title in English (default: the file name)')
+    .option('--name <name>', 'local name of the dataset (default: made from the name of the file)', givenName)
+    .option('--title <text>', 'title in English (default: the name of the file)')
     .option('--title-zh <text>', 'title in Chinese')
     .addOption(listOption('--keywords <words>', 'words to be found by'))
     .option('--category <category>', 'a facet of the search')
-    .addOption(listOption('--to <ids>', 'the participants it is offered to'))
-    .option('--until <instant>', 'offered until, with zone: 2027-01-01T00:00:00+08:00')
+    .addOption(participantsOption('--to <ids>', "the participants it is offered to; '*' for every member"))
+    .option('--until <instant>', 'offered until, with zone: 2027-01-01T00:00:00+08:00', futureInstant)
     .option('--times <n>', 'how often each may have it', wholeNumber)
     .addOption(listOption('--purpose <purposes>', 'the purposes it is offered for'))
     .option('--policy <file>', 'an ODRL offer instead of --to, --until, --times, --purpose')
     .option('--listed', 'show its description to every member through the broker')
     .addHelpText(
       'after',
-      '\nExample:\n  causeway publish orders.csv --to urn:causeway:hydraulics --until 2027-01-01T00:00:00Z --times 10 --listed',
+      '\nExample:\n  causeway publish orders.csv --to urn:causeway:hydraulics --until 2027-01-01T00:00:00Z --times 10 --listed --home ./oem',
     )
     .action(async (file: string, options: PublishOptions) => {
       const path = resolve(file);
-      if (!existsSync(path) || !statSync(path).isFile()) {
-        throw new CliError('UNREADABLE', `${path} is no file. Name the file that holds the data.`);
-      }
-      const name = options.name ?? localName(basename(path));
+      const offers = await offersOf(options);
+      await demandFile(path);
       const api = await openApi(options.home);
-      const dataset = await api.send<DatasetView>('PUT', `/management/v1/datasets/${name}`, {
-        file: path,
-        title: { en: options.title ?? basename(path), ...(options.titleZh && { zh: options.titleZh }) },
-        mediaType: mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream',
-        listed: options.listed ?? false,
-        ...(options.keywords && { keywords: options.keywords }),
-        ...(options.category && { category: options.category }),
-        offers: await offersOf(options),
-      });
+      const name = options.name ?? localName(basename(path));
+      const dataset = await api.send<DatasetView>(
+        'PUT',
+        `/management/v1/datasets/${name}`,
+        {
+          file: path,
+          title: { en: options.title ?? basename(path), ...(options.titleZh && { zh: options.titleZh }) },
+          mediaType: mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream',
+          listed: options.listed ?? false,
+          ...(options.keywords && { keywords: options.keywords }),
+          ...(options.category && { category: options.category }),
+          offers,
+        },
+        { long: true },
+      );
       output.line(`Published ${dataset.id}`);
       output.line(`  ${bytes(dataset.source.bytes)}, ${dataset.source.version}`);
       output.line(dataset.offers.length > 0 ? `  offer ${dataset.offers[0]?.id}` : '  offered to nobody');
@@ -75,32 +81,54 @@ export function publishCommand(output: Output): Command {
     });
 }
 
-async function offersOf({ policy, to, until, times, purpose }: PublishOptions): Promise<object[]> {
-  if (policy && (to || until || times || purpose)) {
-    throw new CliError('USAGE', '--policy says everything: leave out --to, --until, --times and --purpose.');
+function givenName(text: string): string {
+  if (localNameForm.test(text)) return text;
+  throw new InvalidArgumentError('expected 1 to 100 letters, digits, . _ and -, the first of them a letter or digit.');
+}
+
+/** Before anything is asked of the connector, so that the message can name what is wrong with the file. */
+async function demandFile(path: string): Promise<void> {
+  const unreadable = (why: string, cause?: unknown) =>
+    new CliError('UNREADABLE', `${path} cannot be published: ${why}. Name the file that holds the data.`, { cause });
+  try {
+    if (!(await stat(path)).isFile()) throw unreadable('it is no file');
+    await access(path, constants.R_OK);
+  } catch (cause) {
+    throw cause instanceof CliError ? cause : unreadable(fileTrouble(cause), cause);
   }
-  if (policy) {
-    try {
-      return [{ policy: JSON.parse(await readFile(policy, 'utf8')) as object }];
-    } catch (cause) {
-      throw new CliError('UNREADABLE', `${policy} could not be read as JSON: ${(cause as Error).message}`, { cause });
+}
+
+async function offersOf({ policy, to, until, times, purpose }: PublishOptions): Promise<object[]> {
+  if (policy !== undefined) {
+    if (to || until || times || purpose) {
+      throw new CliError('USAGE', '--policy says everything: leave out --to, --until, --times and --purpose.');
     }
+    return [{ policy: await readPolicy(resolve(policy)) }];
   }
   if (!to) {
-    if (until || times || purpose) throw new CliError('USAGE', 'Say who may have it with --to.');
+    if (until || times || purpose) {
+      throw new CliError('USAGE', "Say with --to who may have it: ids with commas between, or '*' for every member.");
+    }
     return [];
   }
   const terms = { assignees: to, until, count: times, purposes: purpose };
   return [{ terms: JSON.parse(JSON.stringify(terms)) as object }];
 }
 
-/** `订单 lines.csv` → `u8ba2u5355-lines.csv`: what a dataset id may hold, and still tells names apart. */
-function localName(file: string): string {
-  const name = [...file.normalize('NFC')]
-    .map((char) => {
-      if (/[A-Za-z0-9._-]/.test(char)) return char;
-      return char === ' ' ? '-' : `u${char.codePointAt(0)?.toString(16)}`;
-    })
-    .join('');
-  return name.slice(0, 100);
+async function readPolicy(path: string): Promise<object> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new CliError('UNREADABLE', `${path} cannot be read: ${fileTrouble(cause)}. --policy names an ODRL offer.`, {
+      cause,
+    });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new CliError('UNREADABLE', `${path} is no JSON: ${(cause as Error).message}. --policy names an ODRL offer.`, {
+      cause,
+    });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new CliError('UNREADABLE', `${path} holds no JSON object. --policy names an ODRL offer.`);
 }

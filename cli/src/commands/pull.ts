@@ -1,34 +1,49 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { CliError } from '../errors.js';
+import { ended, settled } from '../following.js';
+import { demandWritable } from '../home.js';
 import { homeOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
 import { type TransferView, waits } from '../views.js';
-import { ended, settled } from './request.js';
+
+interface PullOptions {
+  readonly home: string;
+  readonly to: string;
+  readonly purpose?: string;
+  readonly wait: number;
+}
 
 /** `causeway pull`: gets the data of an agreement into a file. */
 export function pullCommand(output: Output): Command {
   return new Command('pull')
-    .description('get the data of an agreement into a file, verified and logged')
+    .description(
+      'get the data of an agreement into a file, verified and logged; Ctrl-C stops the waiting, not the transfer',
+    )
     .argument('<agreement>', 'digest of the agreement, as request printed it')
     .requiredOption('--to <file>', 'where the data goes; must not exist yet')
     .addOption(homeOption())
     .option('--purpose <purpose>', 'what for; recorded as declared by you')
     .option('--wait <seconds>', 'how long to wait for the end', wholeNumber, 86_400)
-    .addHelpText('after', '\nExample:\n  causeway pull sha-256:… --to ./orders.csv --home ./hydraulics')
-    .action(async (agreement: string, options: { home: string; to: string; purpose?: string; wait: number }) => {
+    .addHelpText('after', '\nExample:\n  causeway pull sha-256:5e02… --to ./orders.csv --home ./hydraulics')
+    .action(async (agreement: string, { home, purpose, wait, ...options }: PullOptions) => {
       const to = resolve(options.to);
-      if (existsSync(to)) throw new CliError('USAGE', `${to} exists already: choose another name with --to.`);
-      const api = await openApi(options.home);
-      const path = `/management/v1/transfers/${randomUUID()}`;
-      await api.send('PUT', path, { agreement, to, ...(options.purpose && { purpose: options.purpose }) });
-      // The closing record is what proves the transfer: a completed one is not done before it is in the log.
-      const transfer = await settled<TransferView>(api, path, options.wait, undefined, (view) =>
-        view.state === 'COMPLETED' ? view.endLogIndex !== undefined : !waits(view),
-      );
+      if (existsSync(to)) {
+        throw new CliError('TARGET_EXISTS', `${to} exists already and is not replaced: choose another name with --to.`);
+      }
+      await demandWritable(dirname(to), '--to');
+      const api = await openApi(home);
+      const request = randomUUID();
+      const path = `/management/v1/transfers/${request}`;
+      await api.send('PUT', path, { agreement, to, ...(purpose && { purpose }) });
+      const transfer = await settled<TransferView>({
+        ...{ api, path, request, home, what: 'transfer', seconds: wait },
+        // The closing record is what proves the transfer: a completed one is not done before it is in the log.
+        done: (view) => (view.state === 'COMPLETED' ? view.endLogIndex !== undefined : !waits(view)),
+      });
       if (transfer.state !== 'COMPLETED') {
         throw new CliError('REFUSED', ended('The data did not arrive', transfer), { data: { ...transfer } });
       }

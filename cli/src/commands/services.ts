@@ -1,16 +1,17 @@
 import type { Identity } from '@causeway/certs/peer';
-import type { Logger, Service } from '@causeway/platform';
-import { Command } from 'commander';
+import type { ConfigSources, Logger, Service } from '@causeway/platform';
+import { Command, Option } from 'commander';
 import { CliError } from '../errors.js';
 import { homePaths, readHome, type ServiceRole } from '../home.js';
-import { homeOption, settings } from '../options.js';
+import { homeOption, setOption } from '../options.js';
 import type { Output } from '../output.js';
 import { readRunFile, removeRunFile, writeRunFile } from '../run-file.js';
+import { serviceConfig } from '../service-config.js';
 
 interface Start {
   readonly folder: string;
   readonly log: Logger;
-  readonly flags: Record<string, string>;
+  readonly sources: ConfigSources;
 }
 
 interface Runnable {
@@ -18,45 +19,40 @@ interface Runnable {
   start(start: Start): Promise<{ service: Service; id: string }>;
 }
 
-// Each service is loaded when it is started: the other commands would pay for all of them at every call.
 const runnables: Record<ServiceRole, Runnable> = {
   authority: {
     description: "start a data space's authority, or do what its operator does",
     start: async (start) => {
-      const { authorityConfig, startAuthority } = await import('@causeway/certs/authority');
-      const { loadConfig, sources, system } = await platform(start);
-      const config = await loadConfig(authorityConfig, sources);
-      return { service: await startAuthority({ ...system, config }), id: config.id };
+      const config = await serviceConfig.authority(start.sources);
+      const { startAuthority } = await import('@causeway/certs/authority');
+      return { service: await startAuthority({ ...(await system(start)), config }), id: config.id };
     },
   },
   broker: {
     description: 'start the metadata broker',
     start: async (start) => {
-      const { brokerConfig, startBroker } = await import('@causeway/broker');
-      const { loadConfig, sources, system } = await platform(start);
-      const config = await loadConfig(brokerConfig, sources);
+      const config = await serviceConfig.broker(start.sources);
       const identity = await openIdentity(start);
-      return { service: await startBroker({ ...system, config, identity }), id: identity.id };
+      const { startBroker } = await import('@causeway/broker');
+      return { service: await startBroker({ ...(await system(start)), config, identity }), id: identity.id };
     },
   },
   'clearing-house': {
     description: 'start the clearing house',
     start: async (start) => {
-      const { clearingHouseConfig, startClearingHouse } = await import('@causeway/clearing-house');
-      const { loadConfig, sources, system } = await platform(start);
-      const config = await loadConfig(clearingHouseConfig, sources);
+      const config = await serviceConfig['clearing-house'](start.sources);
       const identity = await openIdentity(start);
-      return { service: await startClearingHouse({ ...system, config, identity }), id: identity.id };
+      const { startClearingHouse } = await import('@causeway/clearing-house');
+      return { service: await startClearingHouse({ ...(await system(start)), config, identity }), id: identity.id };
     },
   },
   connector: {
     description: "start a participant's connector",
     start: async (start) => {
-      const { connectorConfig, startConnector } = await import('@causeway/connector');
-      const { loadConfig, sources, system } = await platform(start);
-      const config = await loadConfig(connectorConfig, sources);
-      const identity = await openIdentity(start);
-      return { service: await startConnector({ ...system, config, identity }), id: identity.id };
+      const config = await serviceConfig.connector(start.sources);
+      const identity = announced(await openIdentity(start));
+      const { startConnector } = await import('@causeway/connector');
+      return { service: await startConnector({ ...(await system(start)), config, identity }), id: identity.id };
     },
   },
 };
@@ -66,59 +62,74 @@ export function serviceCommands(output: Output): Command[] {
   return (['broker', 'clearing-house', 'connector'] as const).map((role) => serviceCommand(role, output));
 }
 
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
 /** `causeway <role>`: runs the service of a home in the foreground until a signal ends it. */
 export function serviceCommand(role: ServiceRole, output: Output): Command {
   return new Command(role)
     .description(runnables[role].description)
     .addOption(homeOption())
-    .option('--set <name=value...>', 'options that differ this time (docs/configuration.md)')
-    .option('--log-level <level>', 'trace | debug | info | warn | error', 'info')
+    .addOption(setOption('an option that differs this time'))
+    .addOption(
+      new Option('--log-level <level>', 'what is logged to standard error').choices(levels).default('info', 'info'),
+    )
     .addHelpText('after', `\nExample:\n  causeway ${role} --home ./${role}`)
-    .action(async ({ home, set = [], logLevel }: { home: string; set?: string[]; logLevel: string }) => {
-      await runService(role, home, settings(set), logLevel, output);
+    .action(async ({ home, set, logLevel }: { home: string; set: Record<string, string>; logLevel: string }) => {
+      await runService(role, home, set, logLevel, output);
     });
 }
 
 async function runService(
   role: ServiceRole,
   folder: string,
-  flags: Record<string, string>,
+  flags: Readonly<Record<string, string>>,
   level: string,
   output: Output,
 ): Promise<void> {
   const home = await readHome(folder);
   if (home.role !== role) {
-    throw new CliError('USAGE', `${folder} is the home of a ${home.role}: start it with 'causeway ${home.role}'.`);
+    throw new CliError(
+      'HOME_MISSING',
+      `${folder} is the home of a ${home.role}. Start it: causeway ${home.role} --home ${folder}`,
+    );
   }
   const running = readRunFile(folder);
   if (running) {
-    throw new CliError('HOME_TAKEN', `The service of ${folder} runs already, as process ${running.pid}.`);
+    throw new CliError('HOME_TAKEN', `The ${role} of ${folder} runs already, as process ${running.pid}.`);
   }
   const { createLogger, untilSignal } = await import('@causeway/platform');
   const stopped = untilSignal();
   const { service, id } = await runnables[role].start({
     folder: home.folder,
     log: createLogger({ service: role, level }),
-    flags,
+    sources: { flags, env: process.env, file: homePaths(folder).config },
   });
-  const ports = service.servers.map(({ close: _close, ...port }) => port);
-  await writeRunFile(folder, { pid: process.pid, role, id, started: new Date().toISOString(), ports });
-  output.line(`${id} is running (process ${process.pid}).`);
-  for (const { name, protocol, host, port } of ports) output.line(`  ${name.padEnd(14)} ${protocol} ${host}:${port}`);
-  output.result({ event: 'running', pid: process.pid, role, id, ports });
-  await stopped;
-  await service.close();
-  await removeRunFile(folder);
+  try {
+    const ports = service.servers.map(({ close: _close, ...port }) => port);
+    await writeRunFile(folder, { pid: process.pid, role, id, started: new Date().toISOString(), ports });
+    output.line(`${id} is running (process ${process.pid}). Ctrl-C stops it.`);
+    for (const { name, protocol, host, port } of ports) output.line(`  ${name.padEnd(14)} ${protocol} ${host}:${port}`);
+    output.result({ event: 'running', pid: process.pid, role, id, ports });
+    await stopped;
+  } finally {
+    // While it closes, it still holds its store: nobody else may start.
+    await service.close().finally(() => removeRunFile(folder));
+  }
 }
 
-/** What every service is started with, and where its options come from: flags, environment, then the home's file. */
-async function platform({ folder, log, flags }: Start) {
-  const { loadConfig, systemClock, systemRandom } = await import('@causeway/platform');
-  return {
-    loadConfig,
-    system: { folder, log, clock: systemClock, random: systemRandom },
-    sources: { flags, env: process.env, file: homePaths(folder).config },
-  };
+async function system({ folder, log }: Start) {
+  const { systemClock, systemRandom } = await import('@causeway/platform');
+  return { folder, log, clock: systemClock, random: systemRandom };
+}
+
+/** A connector finds its way by the broker and proves what it does by the log. */
+function announced(identity: Identity): Identity {
+  const { broker, clearingHouse, authority } = identity.trust.bundle;
+  if (broker.id !== '' && clearingHouse.vkey !== '') return identity;
+  throw new CliError(
+    'SPACE_INCOMPLETE',
+    `The data space has no broker and clearing house yet, says its authority at ${authority.https}. Its operator announces them with 'causeway authority services'; start the connector again then.`,
+  );
 }
 
 /** The identity of a home with the newest trust bundle the authority has; the stored one when it does not answer. */

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
-import { readHome, type ServiceRole } from '../home.js';
+import { CliError, fileTrouble } from '../errors.js';
+import { type Home, readHome, type ServiceRole } from '../home.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
 import { type RunFile, readRunFile } from '../run-file.js';
@@ -17,6 +18,8 @@ interface ServiceStatus {
   readonly ports: RunFile['ports'];
   /** A connector's own report: queues, whether it believes the log. */
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** Why a running service gave no report. */
+  readonly trouble?: string;
 }
 
 /** `causeway status`: every service whose home is this folder or lies directly in it. */
@@ -27,40 +30,59 @@ export function statusCommand(output: Output): Command {
     .addHelpText('after', '\nExample:\n  causeway status --home .causeway')
     .action(async ({ home }: { home: string }) => {
       const services = await Promise.all((await homesIn(home)).map(serviceStatus));
-      if (services.length === 0) output.line(`No service lives in ${home}.`);
-      for (const { role, id, pid, running, ports, detail, home: folder } of services) {
+      for (const { role, id, pid, running, ports, detail, trouble, home: folder } of services) {
         output.line(running ? `${id} (${role}), process ${pid}` : `${folder} (${role}) is not running`);
         for (const { name, protocol, host, port } of ports) {
-          output.line(`  ${name.padEnd(12)} ${protocol.padEnd(6)} ${host}:${port}`);
+          output.line(`  ${name.padEnd(14)} ${protocol.padEnd(5)} ${host}:${port}`);
         }
         const distrusted = detail?.distrusted as { en?: string } | undefined;
         if (distrusted) output.line(`  THE LOG IS NOT BELIEVED: ${distrusted.en}`);
+        if (trouble) output.line(`  NO REPORT: ${trouble}`);
       }
       output.result({ services });
     });
 }
 
-async function homesIn(folder: string): Promise<string[]> {
-  const isHome = (path: string) =>
-    readHome(path).then(
-      () => true,
-      () => false,
-    );
-  if (await isHome(folder)) return [resolve(folder)];
-  const entries = await readdir(folder, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(resolve(folder), name));
-  const homes = await Promise.all(folders.map(async (path) => ((await isHome(path)) ? path : undefined)));
-  return homes.filter((path) => path !== undefined).sort();
+async function homesIn(folder: string): Promise<Home[]> {
+  const here = await homeAt(folder);
+  if (here) return [here];
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new CliError('HOME_MISSING', `${folder} cannot be read: ${fileTrouble(cause)}. Name a folder with --home.`, {
+      cause,
+    });
+  });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const homes = (await Promise.all(names.sort().map((name) => homeAt(join(folder, name))))).filter((home) => !!home);
+  if (homes.length > 0) return homes;
+  throw new CliError(
+    'HOME_MISSING',
+    `No service lives in ${folder} or in a folder of it. Make one with 'causeway init' or 'causeway join', or name another with --home.`,
+  );
 }
 
-async function serviceStatus(home: string): Promise<ServiceStatus> {
-  const { role } = await readHome(home);
+async function homeAt(folder: string): Promise<Home | undefined> {
+  try {
+    return await readHome(folder);
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
+}
+
+async function serviceStatus({ folder: home, role }: Home): Promise<ServiceStatus> {
   const run = readRunFile(home);
   if (!run) return { home, role, running: false, ports: [] };
   const { pid, id, started, ports } = run;
-  const detail =
-    role === 'connector'
-      ? await (await openApi(home)).get<Readonly<Record<string, unknown>>>('/management/v1/status')
-      : undefined;
-  return { home, role, running: true, pid, id, started, ports, ...(detail && { detail }) };
+  return { home, role, running: true, pid, id, started, ports, ...(role === 'connector' && (await report(home))) };
+}
+
+/** One service in trouble does not hide the others. */
+async function report(home: string): Promise<Pick<ServiceStatus, 'detail' | 'trouble'>> {
+  try {
+    const api = await openApi(home);
+    return { detail: await api.get<Readonly<Record<string, unknown>>>('/management/v1/status') };
+  } catch (error) {
+    if (error instanceof CliError) return { trouble: error.message };
+    throw error;
+  }
 }

@@ -88,13 +88,13 @@ describe('configuration', () => {
         "'managementport' in harbour.json is no option of this service; did you mean managementPort?",
         'CAUSEWAY_HARBOUR_FLAG_STAT is no option of this service; did you mean CAUSEWAY_HARBOUR_FLAG_STATE?',
         'CAUSEWAY_HARBOUR_NAME is missing: The name of the harbour.',
-        "--management-port must be a whole number from 0 to 65535, is '65536'",
+        "--set managementPort must be a whole number from 0 to 65535, is '65536'",
         "CAUSEWAY_HARBOUR_PATIENCE must be a duration such as '250ms', '30s', '5m', '7d', is 'long'",
         "'berths' in harbour.json must be a whole number from 1 to 64, is '65'",
-        "--flag-state must be one of cn, eu, is 'uk'",
-        "--open must be true or false, is 'yes'",
+        "--set flagState must be one of cn, eu, is 'uk'",
+        "--set open must be true or false, is 'yes'",
         "CAUSEWAY_HARBOUR_BROKER must be host:port, as in 'broker.example:7443' or '[::1]:7443', is 'x'",
-        `--api-key-file names ${join(folder, 'none')}, which does not exist`,
+        `--set apiKeyFile names ${join(folder, 'none')}, which does not exist`,
       ],
     });
   });
@@ -117,7 +117,7 @@ describe('configuration', () => {
     });
     const problems = [
       expect.stringContaining('none.json cannot be read'),
-      '--name must not be empty',
+      '--set name must not be empty',
       expect.stringContaining('which is empty'),
     ];
     await expect(loading).rejects.toMatchObject({ problems });
@@ -158,11 +158,11 @@ describe('configuration', () => {
     const reference = configReference({ 'The harbour': schema });
     expect(reference).toContain('## The harbour');
     expect(reference).toContain(
-      '| `--patience` | `CAUSEWAY_HARBOUR_PATIENCE` | duration: `250ms`, `30s`, `5m`, `12h`, `7d` | `30s` | How long a ship waits. |',
+      '| `patience` | `CAUSEWAY_HARBOUR_PATIENCE` | duration: `250ms`, `30s`, `5m`, `12h`, `7d` | `30s` | How long a ship waits. |',
     );
     expect(reference).toContain(
-      '| `--name` | `CAUSEWAY_HARBOUR_NAME` | text | **required** | The name of the harbour. |',
+      '| `name` | `CAUSEWAY_HARBOUR_NAME` | text | **required** | The name of the harbour. |',
     );
-    expect(reference).toContain('| `--broker` | `CAUSEWAY_HARBOUR_BROKER` | host:port | none |');
+    expect(reference).toContain('| `broker` | `CAUSEWAY_HARBOUR_BROKER` | host:port | none |');
   });
 });

@@ -21,8 +21,8 @@ export function envName(prefix: string, name: string): string {
   return `CAUSEWAY_${prefix}_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 }
 
-/** `managementPort` is `--management-port`. */
-export function flagName(name: string): string {
+/** Both spellings of a flag as one: `managementPort` and `management-port` are `--management-port`. */
+function flagName(name: string): string {
   return `--${name.replace(/[A-Z]/g, '-$&').toLowerCase()}`;
 }
 
@@ -79,11 +79,9 @@ function fromFlags(
 ): void {
   const byFlag = new Map(names.map((name) => [flagName(name), name]));
   for (const [flag, text] of Object.entries(flags)) {
-    const spelled = flagName(flag.replace(/^--/, ''));
-    const name = byFlag.get(spelled);
-    if (name === undefined)
-      problems.push(`${spelled} is no option of this service${nearest(spelled, [...byFlag.keys()])}`);
-    else given.set(name, { text, origin: spelled, folder: process.cwd() });
+    const name = byFlag.get(flagName(flag.replace(/^--/, '')));
+    if (name === undefined) problems.push(`--set ${flag} is no option of this service${nearest(flag, names)}`);
+    else given.set(name, { text, origin: `--set ${name}`, folder: process.cwd() });
   }
 }
 

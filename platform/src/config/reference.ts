@@ -1,5 +1,5 @@
 import type { ConfigSchema, Shape } from './config.js';
-import { envName, flagName } from './gather.js';
+import { envName } from './gather.js';
 import type { Option } from './option.js';
 
 /** What the reference shows of a schema. */
@@ -10,8 +10,11 @@ export function configReference(schemas: Readonly<Record<string, Documented>>): 
   const intro = [
     '# Configuration',
     '',
-    'Each option is read from its flag, else its environment variable, else its member in the JSON file named with',
-    '`--config`. All mistakes are reported at once. Secrets stand in files of their own.',
+    'Generated from the code by `npm run docs:config`.',
+    '',
+    "A service reads each option from `--set name=value` of the command that starts it, else from the option's environment",
+    "variable, else from its member of `config.json` in the service's home, where `causeway init --set` and",
+    '`causeway join --set` put it. All mistakes are reported at once. Secrets stand in files of their own.',
   ];
   const sections = Object.entries(schemas).flatMap(([title, schema]) => ['', `## ${title}`, '', ...table(schema)]);
   return `${[...intro, ...sections].join('\n')}\n`;
@@ -26,7 +29,7 @@ function table(schema: Documented): string[] {
 }
 
 function row(prefix: string, name: string, option: Option<unknown>): string {
-  const cells = [`\`${flagName(name)}\``, `\`${envName(prefix, name)}\``, option.kind, defaultCell(option), option.doc];
+  const cells = [`\`${name}\``, `\`${envName(prefix, name)}\``, option.kind, defaultCell(option), option.doc];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

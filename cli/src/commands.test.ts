@@ -1,0 +1,358 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { causeway, ended, firstEvent, launch, Running } from './testing/causeway.js';
+
+// A small real space: an authority and one connector, each a process of its own, in a folder of this test.
+let folder: string;
+let authority: Running;
+let connector: Running;
+let busy: Server;
+let usedInvitation: string;
+const at = (...parts: string[]) => join(folder, ...parts);
+const home = (name: string) => ['--home', at(name)];
+const wrongPort = () => String((busy.address() as AddressInfo).port);
+
+async function invite(name: string, role = 'participant'): Promise<string> {
+  const asked = ['authority', 'invite', name, '--id', `urn:causeway:${name}`, '--role', role, ...home('authority')];
+  return String((await causeway([...asked, '--json'])).objects()[0]?.invitation);
+}
+
+async function enrol(name: string, invitation: string, ...set: string[]): Promise<Readonly<Record<string, unknown>>> {
+  const joining = launch(['join', invitation, ...home(name), ...settings(...set), '--json']);
+  const { enrolment } = await firstEvent(joining);
+  const joined = ended(joining);
+  await causeway(['authority', 'approve', String(enrolment), ...home('authority')]);
+  return (await joined).objects()[0] ?? {};
+}
+
+const settings = (...pairs: string[]) => pairs.flatMap((pair) => ['--set', pair]);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'causeway-cli-'));
+  busy = createServer().listen(0, '127.0.0.1');
+  await once(busy, 'listening');
+  await writeFile(at('data.csv'), 'part,count\nXG-4021-07,3\n');
+  await writeFile(at('no.json'), '{"permission": [');
+  await writeFile(at('list.json'), '[]');
+  await writeFile(at('typo.json'), JSON.stringify({ permission: [{ action: 'uze' }] }));
+  await symlink(at('circle'), at('circle'));
+  const options = settings('port=0', 'adminPort=0', 'operationsPort=0', 'rsaBits=2048');
+  await causeway(['init', '--space', 'test', ...home('authority'), ...options]);
+  authority = await Running.start('authority', at('authority'));
+  usedInvitation = await invite('oem');
+  await enrol('oem', usedInvitation, 'dspPort=0', 'exchangePort=0', 'managementPort=0', 'operationsPort=0');
+}, 30_000);
+
+afterAll(async () => {
+  await connector?.[Symbol.asyncDispose]();
+  await authority?.[Symbol.asyncDispose]();
+  busy?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Mistake {
+  readonly what: string;
+  readonly args: () => readonly string[];
+  readonly code?: 1 | 2;
+  /** The code it names, and words that say what came and what to do. */
+  readonly says: readonly [string, ...(string | RegExp)[]];
+}
+
+const nobody = `sha-256:${'0'.repeat(64)}`;
+const member = ['--to', 'urn:causeway:hydraulics'];
+const publish = (...more: string[]) => ['publish', at('data.csv'), ...more, ...home('oem')];
+
+/** Tells a program in one object, and neither in a stack trace. */
+async function expectMistake({ args, code = 1, says: [name, ...words] }: Mistake): Promise<string> {
+  const ran = await causeway([...args(), '--json']);
+  expect(ran).toMatchObject({ code, stderr: '' });
+  expect(ran.stdout).not.toMatch(/\\n\s+at |node:internal|\.js:\d+/);
+  const objects = ran.objects() as { error: { code: string; message: string } }[];
+  expect(objects).toEqual([{ error: expect.objectContaining({ code: name, message: expect.any(String) }) }]);
+  const message = objects[0]?.error.message ?? '';
+  for (const word of words) expect(message).toMatch(word);
+  return message;
+}
+
+describe('a mistake is told with what was expected and what to do', () => {
+  const beforeAnything: readonly Mistake[] = [
+    { what: 'no command', args: () => [], code: 2, says: ['USAGE', '--help'] },
+    { what: 'an unknown command', args: () => ['publis'], code: 2, says: ['USAGE', 'Did you mean publish'] },
+    { what: 'an unknown option', args: () => ['search', '--homes', 'x'], code: 2, says: ['USAGE', '--homes'] },
+    { what: 'a missing argument', args: () => ['pull', ...home('oem')], code: 2, says: ['USAGE', /--to/] },
+    {
+      what: 'a setting without value',
+      args: () => ['join', 'x', '--set', 'port'],
+      code: 2,
+      says: ['USAGE', 'name=value'],
+    },
+    {
+      what: 'a role that is none',
+      args: () => ['authority', 'invite', 'x', '--role', 'king'],
+      code: 2,
+      says: ['USAGE', 'participant'],
+    },
+    { what: 'no uses', args: () => publish(...member, '--times', '0'), code: 2, says: ['USAGE', '--times', 'from 1'] },
+    {
+      what: 'an end without zone',
+      args: () => publish(...member, '--until', '2099-01-01T00:00:00'),
+      code: 2,
+      says: ['USAGE', 'zone'],
+    },
+    {
+      what: 'an end in the past',
+      args: () => publish(...member, '--until', '2020-01-01T00:00:00Z'),
+      code: 2,
+      says: ['USAGE', 'passed'],
+    },
+    { what: 'an id that is none', args: () => publish('--to', 'hydraulics'), code: 2, says: ['USAGE', 'urn:causeway'] },
+    { what: 'terms for nobody', args: () => publish('--times', '3'), code: 2, says: ['USAGE', '--to'] },
+    {
+      what: 'a policy and terms',
+      args: () => publish(...member, '--policy', at('no.json')),
+      code: 2,
+      says: ['USAGE', '--policy'],
+    },
+    { what: 'a name that is none', args: () => publish('--name', '../x'), code: 2, says: ['USAGE', 'letters'] },
+    {
+      what: 'a missing file',
+      args: () => ['publish', at('nothing.csv'), ...home('oem')],
+      says: ['UNREADABLE', 'does not exist'],
+    },
+    { what: 'a folder as a file', args: () => ['publish', folder, ...home('oem')], says: ['UNREADABLE', 'no file'] },
+    {
+      what: 'an unreadable file',
+      args: () => ['publish', at('circle'), ...home('oem')],
+      says: ['UNREADABLE', 'ELOOP'],
+    },
+    {
+      what: 'a policy that is missing',
+      args: () => publish('--policy', at('nothing.json')),
+      says: ['UNREADABLE', 'ODRL'],
+    },
+    {
+      what: 'a policy that is no JSON',
+      args: () => publish('--policy', at('no.json')),
+      says: ['UNREADABLE', 'no JSON', 'ODRL'],
+    },
+    {
+      what: 'a policy that is a list',
+      args: () => publish('--policy', at('list.json')),
+      says: ['UNREADABLE', 'JSON object'],
+    },
+    {
+      what: 'a target that exists',
+      args: () => ['pull', nobody, '--to', at('data.csv'), ...home('oem')],
+      says: ['TARGET_EXISTS', '--to'],
+    },
+    {
+      what: 'a target in a file',
+      args: () => ['pull', nobody, '--to', at('data.csv', 'x'), ...home('oem')],
+      says: ['UNWRITABLE', '--to'],
+    },
+    {
+      what: 'a home that cannot be made',
+      args: () => ['init', '--space', 'x', ...home('data.csv')],
+      says: ['UNWRITABLE', '--home'],
+    },
+    {
+      what: 'a home that is taken',
+      args: () => ['init', '--space', 'x', ...home('authority')],
+      says: ['HOME_TAKEN', '--home'],
+    },
+    {
+      what: 'an option no service has',
+      args: () => ['init', '--space', 'x', ...home('new'), '--set', 'prt=1'],
+      says: ['CONFIG_INVALID', 'prt'],
+    },
+    { what: 'no home', args: () => ['search', ...home('nowhere')], says: ['HOME_MISSING', 'causeway join', '--home'] },
+    { what: 'no home at all', args: () => ['status', ...home('nowhere')], says: ['HOME_MISSING', '--home'] },
+    {
+      what: 'the home of another service',
+      args: () => ['search', ...home('authority')],
+      says: ['HOME_MISSING', 'home of a connector'],
+    },
+    {
+      what: 'starting another service',
+      args: () => ['broker', ...home('authority')],
+      says: ['HOME_MISSING', 'causeway authority'],
+    },
+    {
+      what: 'a service that runs already',
+      args: () => ['authority', ...home('authority')],
+      says: ['HOME_TAKEN', 'process'],
+    },
+    {
+      what: 'a service that is down',
+      args: () => publish(...member),
+      says: ['SERVICE_DOWN', 'causeway connector --home'],
+    },
+    {
+      what: 'a space without services',
+      args: () => ['connector', ...home('oem')],
+      says: ['SPACE_INCOMPLETE', 'authority services'],
+    },
+    { what: 'no invitation', args: () => ['join', 'hello', ...home('new')], says: ['INVITATION_INVALID', 'whole'] },
+    {
+      what: 'a truncated invitation',
+      args: () => ['join', usedInvitation.slice(0, -300), ...home('new')],
+      says: ['INVITATION_INVALID', 'whole'],
+    },
+    {
+      what: 'a used invitation',
+      args: () => ['join', usedInvitation, ...home('late')],
+      says: ['CODE_REFUSED', /invitation/],
+    },
+    {
+      what: 'an unknown enrolment',
+      args: () => ['authority', 'approve', 'x/y', ...home('authority')],
+      says: ['REFUSED', 'no such enrolment'],
+    },
+    {
+      what: 'a record that is missing',
+      args: () => ['audit', 'verify', at('none'), '--key', 'k', '--log', folder],
+      says: ['UNREADABLE', 'none'],
+    },
+  ];
+  test.concurrent.each(beforeAnything)('$what', async (mistake) => {
+    await expectMistake(mistake);
+  });
+});
+
+describe('once broker and clearing house are announced', () => {
+  beforeAll(async () => {
+    const [, log] = await Promise.all([
+      enrol('broker', await invite('broker', 'broker')),
+      enrol('log', await invite('log', 'clearing-house')),
+    ]);
+    const nobodyThere = ['--broker-https', 'https://localhost:1', '--broker-grpc', 'localhost:1'];
+    const logThere = ['--clearing-house-https', 'https://localhost:1', '--clearing-house-grpc', 'localhost:1'];
+    const ids = ['--broker-id', 'urn:causeway:broker', '--clearing-house-id', 'urn:causeway:log'];
+    const key = ['--vkey', String(log.vkey)];
+    const all = [...ids, ...key, ...nobodyThere, ...logThere, ...home('authority')];
+    const ran = await causeway(['authority', 'services', ...all]);
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+  }, 30_000);
+
+  test.concurrent.each(['dspPort', 'exchangePort', 'managementPort'])('a port in use is named: %s', async (option) => {
+    const message = await expectMistake({
+      what: option,
+      args: () => ['connector', ...home('oem'), '--set', `${option}=${wrongPort()}`, '--log-level', 'silent'],
+      says: ['PORT_IN_USE', 'in use'],
+    });
+    expect(message).toContain(wrongPort());
+  });
+
+  describe('and a connector runs', () => {
+    beforeAll(async () => {
+      connector = await Running.start('connector', at('oem'));
+    }, 30_000);
+
+    const mistakes: readonly Mistake[] = [
+      {
+        what: 'a policy with a typing mistake',
+        args: () => publish('--policy', at('typo.json')),
+        says: ['REFUSED', /uze|action/],
+      },
+      {
+        what: 'an unknown publisher',
+        args: () => ['request', 'urn:causeway:nobody:orders', ...home('oem')],
+        says: ['REFUSED', /broker/],
+      },
+      {
+        what: 'a dataset id that is none',
+        args: () => ['request', 'orders', ...home('oem')],
+        says: ['REFUSED', 'provider'],
+      },
+      {
+        what: 'an unknown agreement',
+        args: () => ['pull', nobody, '--to', at('new.csv'), ...home('oem')],
+        says: ['REFUSED', 'no agreement'],
+      },
+      {
+        what: 'an agreement that is none',
+        args: () => ['pull', 'sha-256:1', '--to', at('new.csv'), ...home('oem')],
+        says: ['REFUSED', 'agreement'],
+      },
+      {
+        what: 'the record of nothing',
+        args: () => ['audit', 'export', nobody, '--out', at('new.json'), ...home('oem')],
+        says: ['REFUSED', 'no agreement'],
+      },
+      {
+        what: 'an unknown transfer',
+        args: () => ['show', 'urn:uuid:1', ...home('oem')],
+        says: ['REFUSED', 'urn:uuid:1'],
+      },
+      { what: 'a broker that is down', args: () => ['search', '油缸', ...home('oem')], says: ['REFUSED', /broker/] },
+      {
+        what: 'a cursor that is none',
+        args: () => ['authority', 'pending', '--cursor', 'x', ...home('authority')],
+        says: ['REFUSED', 'cursor'],
+      },
+      { what: 'starting it again', args: () => ['connector', ...home('oem')], says: ['HOME_TAKEN', 'process'] },
+    ];
+    test.concurrent.each(mistakes)('$what', async (mistake) => {
+      await expectMistake(mistake);
+      expect([existsSync(at('new.csv')), existsSync(at('new.json'))]).toEqual([false, false]);
+    });
+
+    test('a mistake in a policy is told to a person with its place', async () => {
+      const { code, stderr } = await causeway(publish('--policy', at('typo.json')));
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^REFUSED: .*\n {2}\/offers\/0\/policy\/permission\/0\/action: /);
+    });
+
+    test('an empty file and a name in Chinese with spaces become datasets, each under a name of its own', async () => {
+      const names = ['大 文件.bin', '大  文件.bin', 'plain.csv'];
+      for (const name of names) await writeFile(at(name), '');
+      const published = await Promise.all(
+        names.map((name) => causeway(['publish', at(name), ...home('oem'), '--json'])),
+      );
+      const ids = published.map((ran) => ran.objects()[0]?.id as string);
+      expect(ids[2]).toBe('urn:causeway:oem:plain.csv');
+      expect(new Set(ids).size).toBe(3);
+      expect(published[0]?.objects()).toMatchObject([
+        { title: { en: '大 文件.bin' }, source: { bytes: 0 }, offers: [] },
+      ]);
+    });
+
+    test('status shows each service, its process and ports; what was killed is not running', async () => {
+      const shown = async () => {
+        const { services } = (await causeway(['status', '--home', folder, '--json'])).objects()[0] as {
+          services: readonly { readonly role: string }[];
+        };
+        return Object.fromEntries(services.map((service) => [service.role, service]));
+      };
+      const dsp = expect.objectContaining({ name: 'dsp', protocol: 'https', port: expect.any(Number) });
+      expect(await shown()).toMatchObject({
+        authority: { running: true, id: 'urn:causeway:authority', pid: expect.any(Number) },
+        connector: { running: true, ports: expect.arrayContaining([dsp]), detail: { id: 'urn:causeway:oem' } },
+        broker: { running: false, ports: [] },
+      });
+      await connector.kill();
+      expect(await shown()).toMatchObject({ authority: { running: true }, connector: { running: false, ports: [] } });
+      const { stdout } = await causeway(['status', ...home('oem')]);
+      expect(stdout).toBe(`${at('oem')} (connector) is not running\n`);
+    });
+  });
+});
+
+test('who stops waiting for the operator goes on with the same command, after a mistake in it even', async () => {
+  const invitation = await invite('steel');
+  const join = ['join', invitation, ...home('steel'), '--json'];
+  const first = launch(join);
+  const { enrolment } = await firstEvent(first);
+  const stopped = ended(first);
+  first.kill('SIGINT');
+  expect(await stopped).toMatchObject({ code: 1, stderr: '' });
+  await causeway(['authority', 'approve', String(enrolment), ...home('authority')]);
+  const mistaken = await causeway([...join, '--set', 'dspPort=many']);
+  expect(mistaken.objects().at(-1)).toMatchObject({ error: { code: 'CONFIG_INVALID' } });
+  expect((await causeway(join)).objects()).toMatchObject([{ id: 'urn:causeway:steel', role: 'participant' }]);
+});

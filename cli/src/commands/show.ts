@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { type Api, openApi } from '../api.js';
+import { CliError } from '../errors.js';
+import { homeOption } from '../options.js';
+import { bytes, type Output } from '../output.js';
+import { type NegotiationView, type TransferView, words } from '../views.js';
+
+/** `causeway show`: how a negotiation or a transfer stands, whoever waits for it or not. */
+export function showCommand(output: Output): Command {
+  return new Command('show')
+    .description('show how a negotiation or a transfer stands')
+    .argument('<id>', 'of a transfer or a negotiation, as pull, request or an error named it')
+    .addOption(homeOption())
+    .addHelpText('after', '\nExample:\n  causeway show 0b1f8e11-5f5c-4b4b-8f67-9f1c6d7e0a4b --home ./hydraulics')
+    .action(async (id: string, { home }: { home: string }) => {
+      const api = await openApi(home);
+      const transfer = await found<TransferView>(api, 'transfers', id);
+      const negotiation = transfer ? undefined : await found<NegotiationView>(api, 'negotiations', id);
+      const view = transfer ?? negotiation;
+      if (!view) {
+        throw new CliError('REFUSED', `The connector of ${home} knows no transfer and no negotiation ${id}.`);
+      }
+      const kind = transfer ? 'transfer' : 'negotiation';
+      output.line(
+        `${kind} ${view.pid}: ${view.state}${view.inDoubt ? ', not acknowledged by the other side yet' : ''}`,
+      );
+      output.line(`  dataset ${view.dataset}`);
+      output.line(`  with    ${view.peer}`);
+      for (const line of transfer ? progress(transfer) : []) output.line(`  ${line}`);
+      if (negotiation?.agreement) output.line(`  agreement ${negotiation.agreement}`);
+      if (view.parked) output.line(`  parked: somebody has to look at it: ${words(view.parked)}`);
+      if (view.reason) output.line(`  ${words(view.reason)}`);
+      output.result({ kind, ...view });
+    });
+}
+
+function progress({ bytes: count = 0, size, path, digest, endLogIndex }: TransferView): string[] {
+  return [
+    `bytes   ${bytes(count)}${size === undefined ? '' : ` of ${bytes(size)}`}`,
+    ...(path === undefined ? [] : [`file    ${path}`]),
+    ...(digest === undefined ? [] : [`digest  ${digest}`]),
+    ...(endLogIndex === undefined ? [] : [`closing record ${endLogIndex} of the log`]),
+  ];
+}
+
+async function found<View>(api: Api, list: string, id: string): Promise<View | undefined> {
+  try {
+    return await api.get<View>(`/management/v1/${list}/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (error instanceof CliError && error.data.status === 404) return undefined;
+    throw error;
+  }
+}

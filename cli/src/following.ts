@@ -1,0 +1,65 @@
+import type { Api } from './api.js';
+import { CliError } from './errors.js';
+import { unlessInterrupted } from './interruption.js';
+import { type NegotiationView, waits, words } from './views.js';
+
+const pollSeconds = 20;
+
+export interface Followed<View> {
+  readonly api: Pick<Api, 'get'>;
+  /** Of the negotiation or transfer, under the id we chose for it. */
+  readonly path: string;
+  /** That id, for `causeway show`. */
+  readonly request: string;
+  readonly home: string;
+  /** What it is to a person: `negotiation`, `transfer`. */
+  readonly what: string;
+  readonly seconds: number;
+  done?(view: View): boolean;
+}
+
+/**
+ * Waits until a process cannot go on by itself any more. The connector answers as soon as something changed, and goes on
+ * whether anybody waits or not.
+ * @throws CliError TIMED_OUT, INTERRUPTED, SERVICE_DOWN; what was asked for goes on without us
+ */
+export async function settled<View extends Pick<NegotiationView, 'state' | 'parked'>>(
+  followed: Followed<View>,
+): Promise<View> {
+  const { what, request, home } = followed;
+  const look = `Look at it: causeway show ${request} --home ${home}`;
+  return unlessInterrupted(
+    () => watch(followed, look),
+    () =>
+      new CliError('INTERRUPTED', `You stopped waiting; the ${what} goes on in the connector. ${look}`, {
+        data: { request },
+      }),
+  );
+}
+
+async function watch<View extends Pick<NegotiationView, 'state' | 'parked'>>(
+  { api, path, request, what, seconds, done = (view) => !waits(view) }: Followed<View>,
+  look: string,
+): Promise<View> {
+  const until = performance.now() + seconds * 1_000;
+  for (;;) {
+    const left = Math.max(0, (until - performance.now()) / 1_000);
+    const wait = Math.min(pollSeconds, Math.ceil(left));
+    const view = await api.get<View>(`${path}?wait=${wait}`).catch((cause: unknown) => {
+      if (!(cause instanceof CliError && cause.code === 'SERVICE_DOWN')) throw cause;
+      const goesOn = `The ${what} is saved and goes on when the connector runs again.`;
+      throw new CliError('SERVICE_DOWN', `${cause.message}\n  ${goesOn} ${look}`, { cause, data: { request } });
+    });
+    if (done(view)) return view;
+    if (left === 0) {
+      throw new CliError('TIMED_OUT', `The ${what} is ${view.state} after ${seconds} s and goes on. ${look}`, {
+        data: { ...view },
+      });
+    }
+  }
+}
+
+/** What a person is told of a process that did not end well. */
+export function ended(what: string, { reason, parked, state }: Partial<NegotiationView>): string {
+  return `${what} (${parked ? 'parked: somebody has to look at it' : state}): ${words(parked ?? reason)}`;
+}

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import {
+  type AuditReport,
+  EvidenceError,
+  parseAuditBundle,
+  type TrustBundle,
+  verifyAudit,
+  verifyTrustBundle,
+} from '@causeway/evidence';
+import { CliError, fileTrouble } from './errors.js';
+
+const answerTimeoutMs = 10_000;
+const maxTileBytes = 65_536;
+
+/**
+ * Verifies an exported record against the published log, believing nobody but whoever holds a pinned key.
+ *
+ * @param log an `https:` address, or a folder with a copy
+ * @param pins fingerprints of the authority's statement keys
+ * @throws CliError UNREADABLE when the log is not there at all; everything else is a finding of the report
+ */
+export async function verifyRecord(bundle: Buffer, log: string, pins: readonly string[]): Promise<AuditReport> {
+  const read = await logReader(log, bundle, pins);
+  return verifyAudit(bundle, {
+    pins,
+    checkpoint: read ? await checkpointOf(read, log) : '',
+    fetchTile: async (path) => {
+      if (!read) throw new EvidenceError('TILE_MISSING', 'the trust bundle does not hold', { data: { path } });
+      return read(path);
+    },
+  });
+}
+
+type ReadLog = (path: string) => Promise<Buffer>;
+
+async function checkpointOf(read: ReadLog, log: string): Promise<string> {
+  try {
+    return (await read('checkpoint')).toString('utf8');
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new CliError(
+      'UNREADABLE',
+      `The log at ${log} cannot be read: ${why}. Name its address or a copy with --log.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Reads the published log from a folder or over HTTPS. Whom to expect there is in the trust bundle, which counts only when a
+ * pinned key signed it; without that nobody is asked anything, and the verifier says what is wrong with the bundle.
+ */
+async function logReader(address: string, bundle: Buffer, pins: readonly string[]): Promise<ReadLog | undefined> {
+  if (!address.startsWith('https:')) return folderReader(resolve(address));
+  let trust: TrustBundle;
+  try {
+    trust = await verifyTrustBundle(parseAuditBundle(bundle).trust, pins);
+  } catch (error) {
+    if (error instanceof EvidenceError) return undefined;
+    throw error;
+  }
+  const { peerRequest } = await import('@causeway/certs/peer');
+  const base = address.replace(/\/$/, '');
+  return async (path) => {
+    const { status, bytes } = await peerRequest({
+      identity: { roots: trust.roots },
+      url: `${base}/${path}`,
+      expect: { id: trust.clearingHouse.id, role: 'clearing-house' },
+      method: 'GET',
+      timeoutMs: answerTimeoutMs,
+      maxBytes: maxTileBytes,
+    });
+    if (status !== 200) {
+      throw new EvidenceError('TILE_MISSING', `expected ${path} from ${base}; status ${status} came`, {
+        data: { path },
+      });
+    }
+    return bytes;
+  };
+}
+
+/** A copy of the published log. A tile that is missing is a finding of the verifier, with its place. */
+function folderReader(folder: string): ReadLog {
+  return async (path) => {
+    try {
+      return await readFile(join(folder, path));
+    } catch (cause) {
+      const data = { path };
+      throw new EvidenceError('TILE_MISSING', `expected ${path} in ${folder}; ${fileTrouble(cause)}`, { data, cause });
+    }
+  };
+}

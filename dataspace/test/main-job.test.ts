@@ -13,6 +13,7 @@ import {
   publish,
   pull,
   requestTransfer,
+  type Terms,
   tilesOf,
   transferOf,
   verifyAgainst,

@@ -7,6 +7,7 @@ import type { ConnectorEvents } from '../events.js';
 import type { Answer, JsonObject } from '../model.js';
 import type { NegotiationMessage, Negotiations } from '../negotiation/negotiations.js';
 import type { Caller, DspIdentity } from '../ports.js';
+import type { DspQueue } from '../process/queue.js';
 import type { TransferMessage } from '../transfer/receive.js';
 import type { Transfers } from '../transfer/transfers.js';
 import { dspErrors } from './errors.js';
@@ -22,6 +23,8 @@ export interface DspEdge {
   readonly negotiations: Negotiations;
   readonly transfers: Transfers;
   readonly events: ConnectorEvents;
+  /** Told who talks to us, once that is proven. */
+  readonly queue: Pick<DspQueue, 'heard'>;
 }
 
 /** Served without a certificate (version metadata only). */
@@ -64,10 +67,12 @@ function route(edge: DspEdge, type: Parameters<typeof readMessage>[0] | undefine
   const authenticate: RequestHandler = async (request, response, next) => {
     const peer = peerIfAny(request);
     const { authorization } = request.headers;
-    response.locals['caller'] = await edge.identity.authenticate({
+    const caller = await edge.identity.authenticate({
       ...(peer === undefined ? {} : { peer }),
       ...(authorization === undefined ? {} : { authorization }),
     });
+    edge.queue.heard(caller.id);
+    response.locals['caller'] = caller;
     next();
   };
   const answer: RequestHandler = async (request, response) => {

@@ -87,6 +87,11 @@ export class DspQueue {
     this.#outbox.nudge(peer);
   }
 
+  /** A peer has talked to us: what waits for it to come back goes now. */
+  heard(peer: string): void {
+    this.#outbox.heard(peer);
+  }
+
   idle(options: { readonly withRetries?: boolean } = {}): Promise<void> {
     return this.#outbox.idle(options);
   }

@@ -12,4 +12,7 @@ export const grpcOptions = {
   'grpc.max_send_message_length': MiB,
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
+  // A peer that was restarted is found again within seconds; by default a channel would wait for up to two minutes.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 5_000,
 } as const satisfies ChannelOptions;

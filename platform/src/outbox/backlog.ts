@@ -147,6 +147,11 @@ export class Backlog {
     if (lane?.state === 'waiting') this.#queue(lane);
   }
 
+  /** Whether the failures of a peer are its own, and it has not answered since. */
+  absent(peer: string): boolean {
+    return (this.#peers.get(peer)?.strikes ?? 0) >= strikesOfAbsence;
+  }
+
   /** The lanes that wait, of one peer or of all; the peer is believed to be back. */
   comeBack(peerName?: string): string[] {
     const waiting: string[] = [];

@@ -298,6 +298,34 @@ describe('outbox', () => {
     await t.outbox.stop();
   });
 
+  test('an absent peer that is heard of is asked at once, and not again before it has failed some more', async () => {
+    await using temporary = await temporaryStore();
+    const t = harness(temporary.store, { backoff: { firstMs: 60_000, mostMs: 60_000 } });
+    t.answerWith(async () => ({ retry: 'no answer' }));
+    await t.outbox.start();
+    const lanes = ['a', 'b', 'c', 'd'];
+    await t.save(...lanes.slice(0, 2).map((lane) => t.work(lane, 1)));
+    await t.outbox.idle();
+    t.outbox.heard('p');
+    await t.outbox.idle();
+    expect(t.asked, 'two failures may be those of two lanes').toHaveLength(2);
+    await t.save(...lanes.slice(2).map((lane) => t.work(lane, 1)));
+    await t.outbox.idle();
+    expect(t.asked).toHaveLength(4);
+    t.outbox.heard('somebody else');
+    t.outbox.heard('p');
+    t.outbox.heard('p');
+    await t.clock.advance(0);
+    await t.outbox.idle();
+    expect(t.asked.slice(4).sort()).toEqual(['a1', 'b1', 'c1', 'd1']);
+    t.answerWith(async ({ payload }) => ({ done: payload }));
+    t.outbox.heard('p');
+    await t.clock.advance(0);
+    await t.outbox.idle({ withRetries: true });
+    expect(await t.count()).toBe(4);
+    await t.outbox.stop();
+  });
+
   test('stopping breaks off attempts; a new outbox on the store begins with them', async () => {
     await using temporary = await temporaryStore();
     const first = harness(temporary.store);

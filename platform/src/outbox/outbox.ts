@@ -104,6 +104,14 @@ export class Outbox<P, R> {
   }
 
   /**
+   * The peer has shown itself in another way. If its attempts have failed lately, the waiting ones are made now; a peer that
+   * goes on failing is not asked more often for talking to us, for it counts as absent again only after some failures more.
+   */
+  heard(peer: string): void {
+    if (this.#backlog.absent(peer)) this.nudge(peer);
+  }
+
+  /**
    * Resolves when nothing is being done or due. Work that waits for the time of its next attempt does not count, unless
    * `withRetries`. A stopped outbox is idle.
    */

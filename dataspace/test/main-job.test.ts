@@ -138,7 +138,7 @@ describe('the main job', () => {
   });
 
   test('resumed where it was after both connectors restarted', async () => {
-    const content = Buffer.from(seededRandom('large').bytes(24 * 1_048_576));
+    const content = Buffer.alloc(24 * 1_048_576, seededRandom('large').bytes(65_537));
     const dataset = await publish(oem, 'large', await fileOf('large.bin', content), {
       assignees: [hydraulics.id],
       count: 1,

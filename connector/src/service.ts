@@ -7,6 +7,7 @@ import {
   closeServer,
   createMetrics,
   ensureDir,
+  httpDeadlines,
   Lifecycle,
   type Logger,
   listen,
@@ -128,7 +129,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   ];
   const key = await apiKey(config.managementKeyFile ?? join(folder, 'api.key'), random);
   const api = managementApp(operations, key, log);
-  const apiServer = createServer({ requestTimeout: 90_000, headersTimeout: 10_000 }, api);
+  const apiServer = createServer({ ...httpDeadlines, requestTimeout: 90_000 }, api);
   apiServer.maxConnections = 200;
   const managementPort = await listen(apiServer, config.managementHost, config.managementPort);
   lifecycle.defer('management', () => closeServer(apiServer));

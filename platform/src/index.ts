@@ -15,7 +15,7 @@ export {
 export { ensureDir, syncFolder, writeFileAtomic } from './files.js';
 export { grpcOptions } from './grpc/options.js';
 export { causewayCodeOf, codeKey, GrpcFailure, type GrpcStatus, grpcStatusOf } from './grpc/status.js';
-export { closeServer, listen } from './http/listen.js';
+export { closeServer, httpDeadlines, listen } from './http/listen.js';
 export { HttpProblem, jsonBody, notFound, type ProblemDetail, problemHandler } from './http/problem.js';
 export { type Route, routesOf } from './http/routes.js';
 export { Lifecycle, type LifecycleOptions, type RunningServer, type Service, untilSignal } from './lifecycle.js';

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { closeServer, listen } from './http/listen.js';
+import { closeServer, httpDeadlines, listen } from './http/listen.js';
 import { HttpProblem } from './http/problem.js';
 import type { Route } from './http/routes.js';
 import type { RunningServer } from './lifecycle.js';
@@ -32,14 +32,13 @@ const readyDeadlineMs = 5_000;
 
 /** Serves `GET /health/live`, `/health/ready` (200 or 503) and `/metrics`. Throws as `listen` does. */
 export async function startOperations(options: OperationsOptions): Promise<RunningServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ ...httpDeadlines, requestTimeout: 10_000 }, (request, response) => {
     answer(request, options)
       .catch((error: unknown) =>
         problem(error instanceof HttpProblem ? error : new HttpProblem(500, 'INTERNAL', 'The service failed.')),
       )
       .then((result) => send(response, result));
   });
-  server.requestTimeout = 10_000;
   server.maxConnections = 100;
   const port = await listen(server, options.host, options.port);
   return {

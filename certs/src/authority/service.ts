@@ -6,6 +6,7 @@ import {
   closeServer,
   createMetrics,
   ensureDir,
+  httpDeadlines,
   Lifecycle,
   type Logger,
   listen,
@@ -139,7 +140,7 @@ function serve(context: AuthorityContext, log: Logger): Promise<RunningServer> {
 async function serveAdmin(admin: AuthorityAdmin, options: StartAuthorityOptions, key: string): Promise<RunningServer> {
   const { adminHost: host, adminPort } = options.config;
   const app = adminRoutes(admin, key, options.log);
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, app);
+  const server = createServer({ ...httpDeadlines, requestTimeout: 15_000 }, app);
   server.maxConnections = 100;
   const port = await listen(server, host, adminPort);
   return { name: 'management', protocol: 'http', host, port, routes: routesOf(app), close: () => closeServer(server) };

@@ -5,6 +5,12 @@ import { codeOf, messageOf, PlatformError } from '../errors.js';
 
 type HttpServer = http.Server | https.Server;
 
+/**
+ * Options of every HTTP server here: the time for all headers of a request to arrive, and how often Node looks for connections
+ * whose time is over (its default of 30 s would more than double every deadline).
+ */
+export const httpDeadlines = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 } as const;
+
 // Node knows the connections that speak HTTP; one that is still in its TLS handshake, or silent, is known only here.
 const sockets = new WeakMap<HttpServer, Set<Socket>>();
 

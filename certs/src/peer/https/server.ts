@@ -5,6 +5,7 @@ import {
   type Clock,
   closeServer,
   HttpProblem,
+  httpDeadlines,
   type Logger,
   listen,
   type RunningServer,
@@ -64,10 +65,10 @@ export async function servePeerHttps(options: ServePeerHttpsOptions): Promise<Ru
     {
       ...serverOptions(options.identity, { insist: options.open.length === 0 }),
       maxHeaderSize: 32_768,
-      headersTimeout: Math.min(10_000, requestTimeout),
+      ...httpDeadlines,
+      headersTimeout: Math.min(httpDeadlines.headersTimeout, requestTimeout),
       requestTimeout,
       keepAliveTimeout: 30_000,
-      connectionsCheckingInterval: 1_000,
     },
     (request, response) => {
       if (admit(request, response, options)) options.app(request, response);

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homePaths, type ServiceRole } from '@causeway/cli';
+import { writeFileAtomic } from '@causeway/platform';
 import { SpaceError } from '../errors.js';
 import { runCommand, startCommand } from './command.js';
 import { freePorts } from './free-ports.js';
@@ -29,6 +31,12 @@ export const portOptions: Readonly<Record<ServiceRole, readonly string[]>> = {
   connector: ['dspPort', 'exchangePort', 'managementPort', 'operationsPort'],
 };
 
+/** The options by which a service itself says where others reach a port; the trust bundle says it of the others'. */
+const publicOptions: Readonly<Partial<Record<ServiceRole, Readonly<Record<string, string>>>>> = {
+  authority: { port: 'publicPort' },
+  connector: { dspPort: 'dspPublicPort', exchangePort: 'exchangePublicPort' },
+};
+
 /**
  * A data space on this machine: authority, broker, clearing house and a connector a firm, each a process of its own with a home
  * under `folder`. Everything is done by the `causeway` command, as people on separate machines would.
@@ -39,7 +47,7 @@ export class Space implements AsyncDisposable {
   readonly clearingHouse: ServiceProcess;
   readonly connectors: ReadonlyMap<string, ServiceProcess>;
   readonly #options: SpaceOptions;
-  /** What the trust bundle names instead of the served ports, by home and option. */
+  /** What others are told instead of the served ports, by home and option. */
   readonly #public = new Map<string, Readonly<Record<string, number>>>();
 
   constructor(options: SpaceOptions) {
@@ -71,20 +79,19 @@ export class Space implements AsyncDisposable {
         this.authority.home,
         '--space',
         'demo',
-        ...(await this.#set('authority', 'authority')),
+        ...(await this.#set('authority', this.authority)),
       );
     }
     await this.authority.start();
     progress('authority');
-    let vkey: string | undefined;
     for (const service of [this.broker, this.clearingHouse]) {
       const name = service.role;
-      const joined = await this.#join(service, name, name, { title: name });
-      vkey = (joined?.vkey as string | undefined) ?? vkey;
+      await this.#join(service, name, name, { title: name });
       await service.start();
       progress(name);
     }
-    if (vkey) await this.#announce(vkey);
+    // Once a firm has joined, it was done; a start that was stopped before did it perhaps, and again does no harm.
+    if (![...this.connectors.values()].some(({ home }) => existsSync(homePaths(home).home))) await this.#announce();
     for (const { name, title } of firms) {
       const service = this.connector(name);
       await this.#join(service, name, 'participant', { title });
@@ -105,24 +112,24 @@ export class Space implements AsyncDisposable {
   }
 
   /** Invitation, enrolment, comparing fingerprints, approval: what two people do by telephone. */
-  async #join(service: ServiceProcess, name: string, role: string, { title }: { title: string }) {
+  async #join(service: ServiceProcess, name: string, role: string, { title }: { title: string }): Promise<void> {
     const { home } = service;
-    if (existsSync(homePaths(home).home)) return undefined;
-    const id = `urn:causeway:${name}`;
-    const invited = await runCommand<{ invitation: string }>(
-      ...['authority', 'invite', title, '--id', id, '--role', role, '--home', this.authority.home],
-    );
-    const joining = startCommand([
-      'join',
-      invited.invitation,
-      '--home',
-      home,
-      ...(await this.#set(name, service.role)),
-    ]);
-    const { value: waiting } = await joining.events.next();
-    if (!waiting) return joining.result;
-    await this.#approve(waiting as { enrolment: string; keyFingerprint: string });
-    return joining.result;
+    if (existsSync(homePaths(home).home)) return;
+    const paper = join(this.#options.folder, `${name}.invitation`);
+    // Kept until it has served: a start that was stopped in the middle goes on with the same enrolment.
+    if (!existsSync(paper)) {
+      const { invitation } = await runCommand<{ invitation: string }>(
+        ...['authority', 'invite', title, '--id', `urn:causeway:${name}`, '--role', role],
+        ...['--home', this.authority.home],
+      );
+      await writeFileAtomic(paper, invitation);
+    }
+    const invitation = await readFile(paper, 'utf8');
+    const joining = startCommand(['join', invitation, '--home', home, ...(await this.#set(name, service))]);
+    const { value: first } = await joining.events.next();
+    if (first?.event === 'waiting') await this.#approve(first as { enrolment: string; keyFingerprint: string });
+    await joining.result;
+    await rm(paper);
   }
 
   async #approve({ enrolment, keyFingerprint }: { enrolment: string; keyFingerprint: string }): Promise<void> {
@@ -130,17 +137,20 @@ export class Space implements AsyncDisposable {
       ...['authority', 'pending', '--home', this.authority.home],
     );
     const seen = pending.items.find(({ id }) => id === enrolment);
-    if (seen?.keyFingerprint !== keyFingerprint) {
+    // Decided already, by a start that was stopped afterwards.
+    if (!seen) return;
+    if (seen.keyFingerprint !== keyFingerprint) {
       throw new SpaceError(
         'FINGERPRINT_DIFFERS',
-        `the operator sees the key ${seen?.keyFingerprint ?? '(none)'}, who joins shows ${keyFingerprint}`,
+        `the operator sees the key ${seen.keyFingerprint}, who joins shows ${keyFingerprint}`,
       );
     }
     await runCommand('authority', 'approve', enrolment, '--home', this.authority.home);
   }
 
-  async #announce(vkey: string): Promise<void> {
+  async #announce(): Promise<void> {
     const { broker, clearingHouse } = this;
+    const vkey = (await readFile(join(clearingHouse.home, 'log.vkey'), 'utf8')).trim();
     const at = (service: ServiceProcess, name: string, port: string) =>
       `localhost:${this.#public.get(service.home)?.[port] ?? service.port(name)}`;
     await runCommand(
@@ -154,16 +164,25 @@ export class Space implements AsyncDisposable {
     );
   }
 
-  /** Others reach these ports of a service through other ones, such as a proxy's. Before `start` only. */
+  /**
+   * Others reach these ports of a service, by the options that name them, through other ones on this machine, such as a
+   * proxy's. Before the home is made only.
+   *
+   * @example space.announceAs(space.connector('oem'), { dspPort: proxy.port });
+   */
   announceAs(service: ServiceProcess, ports: Readonly<Record<string, number>>): void {
     this.#public.set(service.home, ports);
   }
 
-  async #set(name: string, role: ServiceRole): Promise<string[]> {
+  async #set(name: string, { role, home }: ServiceProcess): Promise<string[]> {
     const names = portOptions[role];
     const free = await freePorts(names.length);
     const ports = Object.fromEntries(names.map((option, place) => [option, free[place] ?? 0]));
-    const settings = { ...ports, ...(await this.#options.settings?.(name, ports)) };
+    const announced = Object.entries(this.#public.get(home) ?? {}).flatMap(([option, port]) => {
+      const named = publicOptions[role]?.[option];
+      return named === undefined ? [] : [[named, String(port)]];
+    });
+    const settings = { ...ports, ...Object.fromEntries(announced), ...(await this.#options.settings?.(name, ports)) };
     return Object.entries(settings).flatMap(([option, value]) => ['--set', `${option}=${value}`]);
   }
 }

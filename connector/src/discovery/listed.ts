@@ -1,4 +1,5 @@
 import { type DatasetEntry, EvidenceError, entryBytes, headLimits } from '@causeway/evidence';
+import { grpcPull } from '../dsp/vocabulary.js';
 import type { Dataset } from '../model.js';
 import type { Records } from '../records.js';
 
@@ -8,8 +9,6 @@ export interface Listed {
   /** Datasets whose owner wants them listed, but that do not fit, with the reason. */
   readonly unfit: readonly { readonly dataset: string; readonly why: string }[];
 }
-
-const format = 'GrpcData-PULL';
 
 /** The datasets that their owner lists, as entries. One that does not fit is left out, so that it hides no other. */
 export async function listedEntries(records: Records): Promise<Listed> {
@@ -34,7 +33,7 @@ export function entryOf(dataset: Dataset): DatasetEntry {
     id,
     title,
     keywords: [...new Set(keywords)],
-    formats: [format],
+    formats: [grpcPull],
     classification: String(classification),
     datasetVersion: source.version,
     bytes: String(source.bytes),

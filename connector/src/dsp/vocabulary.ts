@@ -9,7 +9,7 @@ export const dspBase = `${dspRoot}/${dspVersion}`;
 
 /** The transfer format this connector speaks, and the type of its data addresses. */
 export const grpcPull = 'GrpcData-PULL';
-export const grpcEndpoint = 'urn:causeway:v1:GrpcData-PULL';
+export const grpcPullEndpoint = `urn:causeway:v1:${grpcPull}`;
 
 /** Our extension members: absolute IRIs, which other implementations carry or ignore. */
 export const extension = {

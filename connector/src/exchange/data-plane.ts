@@ -1,5 +1,6 @@
 import type { Identity, PeerServiceDefinition } from '@causeway/certs/peer';
 import type { Clock, Logger, Random } from '@causeway/platform';
+import { grpcPullEndpoint } from '../dsp/vocabulary.js';
 import type { JsonObject, Reason, Transfer } from '../model.js';
 import type { DataPlane, EvidenceLog, TransferControl } from '../ports.js';
 import type { Records } from '../records.js';
@@ -7,9 +8,6 @@ import type { Context } from './context.js';
 import { Provider } from './provider.js';
 import { Puller } from './puller.js';
 import { TransferTokens } from './transfer-token.js';
-
-/** The distribution format and endpoint type of bytes over `causeway.exchange.v1`. */
-export const grpcPullEndpoint = 'urn:causeway:v1:GrpcData-PULL';
 
 export interface DataPlaneOptions {
   readonly identity: Identity;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { CliError } from './errors.js';
 import { settled } from './following.js';
@@ -7,13 +8,19 @@ const look = 'causeway show t1 --home /srv/hydraulics';
 
 test('Ctrl-C stops the waiting, and says that the transfer goes on and how to look at it', async () => {
   const before = process.listenerCount('SIGINT');
-  const waiting = settled({ ...transfer, api: { get: () => new Promise<never>(() => undefined) } });
+  let answer: (view: { state: string }) => void = () => undefined;
+  const get = <T>() => new Promise<T>((resolve) => (answer = (view) => resolve(view as T)));
+  const waiting = settled({ ...transfer, api: { get } });
+  process.emit('SIGINT', 'SIGINT');
+  // npm and npx say it twice.
   process.emit('SIGINT', 'SIGINT');
   await expect(waiting).rejects.toMatchObject({
     code: 'INTERRUPTED',
     message: `You stopped waiting; the transfer goes on in the connector. Look at it: ${look}`,
     data: { request: 't1' },
   });
+  answer({ state: 'COMPLETED' });
+  await setImmediate();
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 

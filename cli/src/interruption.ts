@@ -8,8 +8,9 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
  */
 export function unlessInterrupted<T>(work: () => Promise<T>, left: () => CliError): Promise<T> {
   return new Promise((resolve, reject) => {
+    // It goes on listening: npx passes on a Ctrl-C that the terminal has sent already, and the second would end us wordless.
     const interrupted = () => reject(left());
-    for (const signal of signals) process.once(signal, interrupted);
+    for (const signal of signals) process.on(signal, interrupted);
     work()
       .then(resolve, reject)
       .finally(() => {

@@ -1,4 +1,4 @@
-export type SpaceErrorCode = 'COMMAND_FAILED' | 'SERVICE_FAILED' | 'FINGERPRINT_DIFFERS' | 'TIMED_OUT';
+export type SpaceErrorCode = 'COMMAND_FAILED' | 'SERVICE_FAILED' | 'FINGERPRINT_DIFFERS' | 'INTERRUPTED' | 'TIMED_OUT';
 
 /** A space on this machine could not be brought up or driven. */
 export class SpaceError extends Error {

@@ -103,15 +103,20 @@ export class Lifecycle implements AsyncDisposable {
   }
 }
 
+/** npm and npx pass on a Ctrl-C that the terminal has already sent to everybody: an echo, and no second thought. */
+const echoMs = 1_000;
+
 /**
- * Resolves at the first of the signals that ask a process to end. A second one then ends it at once, by the default
- * action, since nobody listens any more.
+ * Resolves at the first of the signals that ask a process to end. A second one, a second later or more, then ends it at once,
+ * by the default action, since nobody listens any more.
  */
 export function untilSignal(signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const onSignal = (signal: NodeJS.Signals) => {
-      for (const each of signals) process.off(each, onSignal);
       resolve(signal);
+      setTimeout(() => {
+        for (const each of signals) process.off(each, onSignal);
+      }, echoMs).unref();
     };
     for (const each of signals) process.on(each, onSignal);
   });

@@ -1,11 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { untilSignal } from '@causeway/platform';
 import { SpaceError } from '../errors.js';
 import { Space } from '../processes/space.js';
 import { demoFirms } from './firms.js';
+import { Interruption } from './interruption.js';
 import { mainJob } from './main-job.js';
 
 const usage = `usage: npm start -- [--once] [--file PATH] [--json] [--folder DIR]
@@ -21,6 +20,8 @@ const options = {
   file: { type: 'string' },
   folder: { type: 'string', default: '.causeway' },
 } as const;
+
+const interrupted = 130;
 
 process.exitCode = await demo().catch((error: unknown) => {
   const { code = 'FAILED', message } = error as { code?: string; message: string };
@@ -40,36 +41,50 @@ async function demo(): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
-  const file = values.file === undefined ? undefined : resolve(values.file);
-  if (file && !(existsSync(file) && statSync(file).isFile())) {
-    throw new SpaceError('COMMAND_FAILED', `${file} is no file: --file names the one to publish and transfer.`);
-  }
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const file = values.file === undefined ? undefined : await givenFile(resolve(values.file));
   const folder = resolve(values.folder);
   await mkdir(folder, { recursive: true });
-  say(`通衢 Causeway: a data space on this machine, under ${folder}`);
+  return inSpace(folder, values, file);
+}
 
+interface Wanted {
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
+async function inSpace(folder: string, { once, json }: Wanted, file: string | undefined): Promise<number> {
+  const interruption = new Interruption();
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  say(`通衢 Causeway: a data space on this machine, under ${folder}`);
   const space = new Space({
     folder,
     firms: demoFirms,
-    progress: (name) => say(`Running     ${name}`),
+    progress: (name) => {
+      interruption.demandNone();
+      say(`Running     ${name}`);
+    },
   });
-  // A signal while things start must not leave services behind.
-  const interrupted = untilSignal().then(() => 'interrupted' as const);
+  const starting = space.start();
   try {
-    const job = space.start().then(() => mainJob(space, folder, say, file));
-    const result = await Promise.race([job, interrupted]);
-    if (result === 'interrupted') return 130;
-    if (!values.once) {
-      next(space, say);
-      if (values.json) say(JSON.stringify(result));
-      await interrupted;
-    } else if (values.json) say(JSON.stringify(result));
-    else say(`Done in ${result.seconds} s: ${result.bytes} bytes, SHA-256 ${result.sha256}, log verified.`);
+    const job = starting.then(() => mainJob(space, folder, say, file));
+    const result = await Promise.race([job, interruption.asked]);
+    if (!result) return interrupted;
+    if (!once) next(space, say);
+    if (json) say(JSON.stringify(result));
+    else if (once) say(`Done in ${result.seconds} s: ${result.bytes} bytes, SHA-256 ${result.sha256}, log verified.`);
+    if (!once) await interruption.asked;
     return result.verified ? 0 : 1;
   } finally {
+    // A service that is just being started has to be known before it can be stopped.
+    await starting.catch(() => undefined);
     await space.stop();
   }
+}
+
+async function givenFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) return path;
+  throw new SpaceError('COMMAND_FAILED', `${path} is no file: --file names the one to publish and transfer.`);
 }
 
 function next(space: Space, say: (line: string) => void): void {

@@ -1,4 +1,10 @@
-export type SpaceErrorCode = 'COMMAND_FAILED' | 'SERVICE_FAILED' | 'FINGERPRINT_DIFFERS' | 'INTERRUPTED' | 'TIMED_OUT';
+export type SpaceErrorCode =
+  | 'COMMAND_FAILED'
+  | 'SERVICE_FAILED'
+  | 'FINGERPRINT_DIFFERS'
+  | 'INTERRUPTED'
+  | 'SPACE_BUSY'
+  | 'TIMED_OUT';
 
 /** A space on this machine could not be brought up or driven. */
 export class SpaceError extends Error {

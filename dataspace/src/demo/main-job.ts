@@ -54,17 +54,14 @@ export async function mainJob(
 
   const refused = await refusal('request', dataset.id, '--home', outsider.home);
   say(`Refused     Ruifeng Heat Treatment asks for the same: ${refused}`);
-  const received = join(folder, 'received');
-  await mkdir(received, { recursive: true });
-  const run = String(1 + (await readdir(received)).length).padStart(3, '0');
+  const received = await nextFolder(join(folder, 'received'));
   const purposeless = await refusal(
-    ...['pull', agreement, '--to', join(received, `${run}.refused`), '--home', user.home],
+    ...['pull', agreement, '--to', join(received, 'refused'), '--home', user.home],
     ...['--purpose', 'urn:causeway:v1:purpose:resale'],
   );
   say(`Refused     for resale: ${purposeless}`);
 
-  const target = join(received, run, basename(source));
-  await mkdir(join(received, run));
+  const target = join(received, basename(source));
   const transfer = await runCommand<TransferView>(
     ...['pull', agreement, '--to', target, '--home', user.home],
     ...['--purpose', 'urn:causeway:v1:purpose:production-planning'],
@@ -74,7 +71,7 @@ export async function mainJob(
   say(`            to ${target}`);
   say(`            SHA-256 ${sha256}`);
 
-  const bundle = join(received, run, 'record.json');
+  const bundle = join(received, `${basename(source)}.record.json`);
   await runCommand('audit', 'export', agreement, '--out', bundle, '--home', user.home);
   const pins = (await readFile(join(user.home, 'identity', 'pins'), 'utf8')).trim();
   const verify = [
@@ -111,6 +108,20 @@ async function refusal(...args: readonly string[]): Promise<string> {
     throw error;
   }
   throw new SpaceError('COMMAND_FAILED', `causeway ${args[0]} should have been refused and was not`);
+}
+
+/** `received/001`, `received/002`, …: one for each run, and never one that is there already. */
+async function nextFolder(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  for (let run = 1 + (await readdir(parent)).length; ; run += 1) {
+    const folder = join(parent, String(run).padStart(3, '0'));
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 }
 
 async function demoFile(folder: string): Promise<string> {

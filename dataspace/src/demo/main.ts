@@ -6,6 +6,7 @@ import { Space } from '../processes/space.js';
 import { demoFirms } from './firms.js';
 import { Interruption } from './interruption.js';
 import { mainJob } from './main-job.js';
+import { oneStart } from './one-start.js';
 
 const usage = `usage: npm start -- [--once] [--file PATH] [--json] [--folder DIR]
   --once         end after the main job instead of staying up
@@ -64,7 +65,7 @@ async function inSpace(folder: string, { once, json }: Wanted, file: string | un
       say(`Running     ${name}`);
     },
   });
-  const starting = space.start();
+  const starting = oneStart(folder, () => space.start());
   try {
     const job = starting.then(() => mainJob(space, folder, say, file));
     const result = await Promise.race([job, interruption.asked]);

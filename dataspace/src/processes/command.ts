@@ -43,7 +43,7 @@ export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = p
       const error = last?.error as { code: string; message: string; data?: object } | undefined;
       const shown = error ? `${error.code}: ${error.message}` : complaint || `exit code ${code}`;
       reject(
-        new SpaceError('COMMAND_FAILED', `causeway ${args.slice(0, 2).join(' ')}: ${shown}`, {
+        new SpaceError('COMMAND_FAILED', `causeway ${nameOf(args)}: ${shown}`, {
           data: { args, code, error },
         }),
       );
@@ -62,6 +62,11 @@ export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = p
     }
   }
   return { process: child, events: events(), result };
+}
+
+/** The command's name, without what it was given: an invitation holds a secret. */
+function nameOf([command = '', subcommand = '']: readonly string[]): string {
+  return ['authority', 'audit'].includes(command) && !subcommand.startsWith('-') ? `${command} ${subcommand}` : command;
 }
 
 /** Runs one command to its end. @throws SpaceError COMMAND_FAILED with what it reported */

@@ -71,7 +71,7 @@ export async function mainJob(
   say(`            to ${target}`);
   say(`            SHA-256 ${sha256}`);
 
-  const bundle = join(received, `${basename(source)}.record.json`);
+  const bundle = `${received}.record.json`;
   await runCommand('audit', 'export', agreement, '--out', bundle, '--home', user.home);
   const pins = (await readFile(join(user.home, 'identity', 'pins'), 'utf8')).trim();
   const verify = [

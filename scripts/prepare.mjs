@@ -14,6 +14,11 @@ export function run(command, args, { stdio = ['ignore', 2, 2], env = {} } = {}) 
   return status ?? 1;
 }
 
+/** Runs a tool of the repository, by the file it is: `npx` would ask first, and has another name on Windows. */
+export function tool(file, args, options) {
+  return run(process.execPath, [join(root, 'node_modules', ...file.split('/')), ...args], options);
+}
+
 /** Installs when the lock file is newer than what is installed, then builds what changed. Exits when a step fails. */
 export function prepare() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -23,10 +28,17 @@ export function prepare() {
   }
   if (!installed()) {
     console.error('Installing dependencies (npm ci) …');
-    step(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    demand(npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']));
   }
-  step(process.execPath, ['proto/generate.mjs']);
-  step(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b']);
+  if (!existsSync(join(root, 'cli', 'dist', 'main.js'))) console.error('Building …');
+  demand(run(process.execPath, ['proto/generate.mjs']));
+  demand(tool('typescript/bin/tsc', ['-b']));
+}
+
+/** The npm that started us, else the one that is found. */
+function npm(args) {
+  const file = process.env.npm_execpath;
+  return file?.endsWith('npm-cli.js') ? run(process.execPath, [file, ...args]) : run('npm', args);
 }
 
 function installed() {
@@ -46,7 +58,6 @@ function samePackages(marker, lock) {
   );
 }
 
-function step(command, args) {
-  const status = run(command, args);
+function demand(status) {
   if (status !== 0) process.exit(status);
 }

@@ -1,26 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from './prepare.mjs';
+import { tool } from './prepare.mjs';
 
 /** Runs vitest and prints `N passed, N failed` from its report. Returns the exit code; no test at all is a failure. */
 export function runTests(args, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-report-'));
   try {
     const report = join(folder, 'report.json');
-    const status = run(
-      'npx',
-      [
-        '--no-install',
-        'vitest',
-        'run',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report}`,
-        ...args,
-      ],
-      { env },
-    );
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const status = tool('vitest/vitest.mjs', ['run', ...reporters, ...args], { env });
+    if (!existsSync(report)) {
+      console.error(`vitest wrote no report and ended with ${status}; its own words are above.`);
+      return 1;
+    }
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults, success } = JSON.parse(
       readFileSync(report, 'utf8'),
     );

@@ -36,6 +36,8 @@ interface Waiting {
 interface Seen {
   readonly note: string;
   readonly checkpoint: Checkpoint;
+  /** Of the tree under it: what one proof has read serves the next. */
+  hashes?: HashReader;
 }
 
 /** A damaged answer on the way is no lie of the log: it is convicted when it says the same again, from the beginning. */
@@ -108,14 +110,14 @@ export class CheckpointView {
   #ask(promised: Promised | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ promised, resolve, reject });
-      this.#working ??= this.#work().finally(() => {
-        this.#working = undefined;
-      });
+      this.#working ??= this.#work();
     });
   }
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
+      // Whoever asks in the same moment is one of this batch.
+      await undefined;
       const batch = this.#waiting.splice(0);
       try {
         await this.#load();
@@ -124,6 +126,8 @@ export class CheckpointView {
         for (const { reject } of batch) reject(error);
       }
     }
+    // INVARIANT: in the turn in which nothing was found to wait, so nobody waits for a worker that has ended.
+    this.#working = undefined;
   }
 
   async #settle(batch: readonly Waiting[]): Promise<void> {
@@ -139,6 +143,7 @@ export class CheckpointView {
         if (!(error instanceof TileFault) && !(error instanceof Contradiction)) throw error;
         this.#log.warn({ err: error, look }, 'the published log contradicts itself');
         this.#tiles.clear();
+        delete this.#seen?.hashes;
         if (look === looks) throw await this.#convict(error);
       }
     }
@@ -164,7 +169,7 @@ export class CheckpointView {
       if (next.checkpoint.size < last.checkpoint.size) {
         throw new Contradiction(rolledBack(last.checkpoint.size, next.checkpoint.size), [last.note, note]);
       }
-      await this.#extends(last, next, this.#tiles.reader(next.checkpoint.size));
+      await this.#extends(last, next, this.#hashesOf(next));
     }
     if (!last || next.checkpoint.size > last.checkpoint.size) {
       await this.#save({ note, verified: this.#clock.now() });
@@ -175,7 +180,7 @@ export class CheckpointView {
 
   async #check(seen: Seen, batch: readonly Waiting[]): Promise<void> {
     const { size, root } = seen.checkpoint;
-    const hashes = this.#tiles.reader(size);
+    const hashes = this.#hashesOf(seen);
     const extended = new Set<string>();
     for (const { promised } of batch) {
       if (!promised || promised.checkpoint.size > size) continue;
@@ -189,6 +194,11 @@ export class CheckpointView {
       const proof = await proveInclusion(index, size, hashes);
       this.#holds(() => verifyInclusion({ index, size, leafHash, proof, root }), unpublished(index), [note, seen.note]);
     }
+  }
+
+  #hashesOf(seen: Seen): HashReader {
+    seen.hashes ??= this.#tiles.reader(seen.checkpoint.size);
+    return seen.hashes;
   }
 
   async #extends(older: Seen, newer: Seen, hashes: HashReader): Promise<void> {

@@ -79,8 +79,8 @@ export function processWorker<State extends string, R extends Process<State>>(ho
     const reason = readReason(isObject(outcome.data) ? outcome.data : undefined, outcome.refused);
     // The peer's own move stands above ours and is on its way to us.
     if (reason.code === 'MOVES_CROSSED') return { record };
-    // Nothing exists at the peer: what was asked for has been refused.
-    if (opens(record, work.message)) {
+    // Nothing exists at the peer: what was asked for has been refused. Giving up is no such word: the peer may have it.
+    if (opens(record, work.message) && isObject(outcome.data) && isDspError(outcome.data)) {
       const end = hooks.moves.consumer[record.state].find((state) => state === 'TERMINATED');
       if (end !== undefined) return hooks.ended(moved<State, R>(record, end, now, reason));
     }
@@ -123,9 +123,16 @@ function judgeAnswer(answer: Answer, mayAppear: boolean): Attempt<DspOutcome> {
   const { status, body } = answer;
   if (status >= 200 && status < 300) return { done: { kind: 'answered', answer } };
   const said = readReason(body, `The peer answered ${status}.`);
-  const retry = status >= 500 || [401, 403, 408, 425, 429].includes(status) || (status === 404 && mayAppear);
-  if (retry) return { retry: `${status} ${said.code}: ${said.en}` };
-  return { refused: `The peer answered ${status}.`, ...(body === undefined ? {} : { data: body }) };
+  const passing = status >= 500 || [401, 403, 408, 425, 429].includes(status) || (status === 404 && mayAppear);
+  // What does not speak the protocol is something between us and the peer: it refuses nothing on the peer's behalf.
+  if (passing || body === undefined || !isDspError(body)) return { retry: `${status} ${said.code}: ${said.en}` };
+  return { refused: `The peer answered ${status}.`, data: body };
+}
+
+/** CatalogError, ContractNegotiationError or TransferError (DSP 2025-1, error messages of each protocol). */
+function isDspError(body: JsonObject): boolean {
+  const type = body['@type'];
+  return typeof type === 'string' && /^(dspace:)?(Catalog|ContractNegotiation|Transfer)Error$/.test(type);
 }
 
 /** Whether this message asks the peer for a process it does not have yet. */

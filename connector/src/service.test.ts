@@ -91,6 +91,23 @@ describe('the management API', () => {
     expect(wrong.body.errors[0].pointer).toMatch(/^\/offers\/0\/policy\/permission\/0/);
   });
 
+  test('refuses to list what the broker could not be told, with the member and the reason', async () => {
+    const file = join(provider.folder, 'l.txt');
+    await writeFile(file, 'x');
+    const url = '/management/v1/datasets/unlistable';
+    const title = { en: 'a\u202eb' };
+    const { body } = await provider.http.put(url).send({ file, title, listed: true }).expect(422);
+    expect(body).toMatchObject({ code: 'REQUEST_INVALID', errors: [{ pointer: '/title/en' }] });
+    await provider.http.put(url).send({ file, title: {}, listed: true }).expect(422);
+    const large = { file, title: { en: 'x' }, description: '数'.repeat(4_000), listed: true };
+    const keywords = Array.from({ length: 32 }, (_, number) => `${'据'.repeat(90)}${number}`);
+    await provider.http.put(url).send({ ...large, keywords }).expect(422);
+    await provider.http.get(url).expect(404);
+    // For those whom its offers name, any title will do.
+    await provider.http.put(url).send({ file, title: {} }).expect(200);
+    await provider.http.delete(url).expect(200);
+  });
+
   test('publishes, finds in a catalog, negotiates to FINALIZED and lists page by page', async () => {
     const file = join(provider.folder, 'orders 订单.csv');
     await writeFile(file, 'a,b\n1,2\n');

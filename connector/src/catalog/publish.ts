@@ -5,6 +5,7 @@ import type { Clock, Store, Write } from '@causeway/platform';
 import { type OfferTerms, offerFor, PolicyError, readPolicy, toWire } from '@causeway/policies';
 import { ConnectorError } from '../errors.js';
 import type { ConnectorEvents } from '../events.js';
+import { listingFlaw } from '../discovery/listed.js';
 import { describeFile } from '../exchange/file-source.js';
 import type { Dataset, JsonObject, Offer } from '../model.js';
 import type { Records } from '../records.js';
@@ -57,7 +58,8 @@ export class Publisher {
    * Publishes a file under a local name; under the same name again, a new version of it. Without offers nobody may
    * anything.
    *
-   * @throws ConnectorError POLICY_INVALID with the path in the policy, SOURCE_UNREADABLE, SOURCE_CHANGED
+   * @throws ConnectorError POLICY_INVALID with the path in the policy, REQUEST_INVALID with the member that the broker could
+   * not be told, SOURCE_UNREADABLE, SOURCE_CHANGED
    */
   async publish(name: string, publication: Publication): Promise<Dataset> {
     const { clock, events, changed } = this.#options;
@@ -69,7 +71,7 @@ export class Publisher {
     for (const offer of offers) await this.#demandOwn(offer.id, id);
     const source = await describeFile(publication.file);
     const now = clock.now();
-    const dataset = await this.#replace(id, (before) => ({
+    const published: Dataset = {
       id,
       title: publication.title,
       ...(publication.description === undefined ? {} : { description: publication.description }),
@@ -81,9 +83,11 @@ export class Publisher {
       source,
       offers,
       listed: publication.listed ?? false,
-      created: before?.created ?? now,
+      created: now,
       updated: now,
-    }));
+    };
+    if (published.listed) demandListable(published);
+    const dataset = await this.#replace(id, (before) => ({ ...published, created: before?.created ?? now }));
     events.published(id, source.version, source.bytes);
     changed();
     return dataset;
@@ -125,6 +129,15 @@ export class Publisher {
     }
     throw new ConnectorError('QUEUE_FULL', `Dataset ${id} is being changed by too many at once; try again.`);
   }
+}
+
+/** What its owner wants listed and the broker would not take is refused, not left out in silence. */
+function demandListable(dataset: Dataset): void {
+  const cause = listingFlaw(dataset);
+  if (cause === undefined) return;
+  const { code, message, data } = cause;
+  const problems = [{ path: data.pointer ?? '', message, code }];
+  throw new ConnectorError('REQUEST_INVALID', `The dataset cannot be listed: ${message}`, { cause, data: { problems } });
 }
 
 /**

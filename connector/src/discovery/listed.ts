@@ -16,10 +16,11 @@ export async function listedEntries(records: Records): Promise<Listed> {
   const unfit: { dataset: string; why: string }[] = [];
   for await (const { value } of records.datasets.all()) {
     if (!value.listed || value.withdrawn !== undefined) continue;
-    const entry = entryOf(value);
     const why =
-      entries.length === headLimits.entries ? `more than ${headLimits.entries} datasets are listed` : flaw(entry);
-    if (why === undefined) entries.push(entry);
+      entries.length === headLimits.entries
+        ? `more than ${headLimits.entries} datasets are listed`
+        : listingFlaw(value)?.message;
+    if (why === undefined) entries.push(entryOf(value));
     else unfit.push({ dataset: value.id, why });
   }
   return { entries, unfit };
@@ -43,12 +44,13 @@ export function entryOf(dataset: Dataset): DatasetEntry {
   };
 }
 
-function flaw(entry: DatasetEntry): string | undefined {
+/** Why a dataset cannot be an entry; `data.pointer` names the member, if it is one. */
+export function listingFlaw(dataset: Dataset): EvidenceError | undefined {
   try {
-    entryBytes(entry);
+    entryBytes(entryOf(dataset));
     return undefined;
   } catch (error) {
-    if (error instanceof EvidenceError) return error.message;
+    if (error instanceof EvidenceError) return error;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { entryLimits } from '@causeway/evidence';
 import type { OpenAPIV3_1 } from 'openapi-types';
 
 type Schema = OpenAPIV3_1.SchemaObject;
@@ -28,17 +29,17 @@ const open = (required: readonly string[], properties: Record<string, Schema | R
 });
 const array = (items: Schema | Ref, maxItems: number): Schema => ({ type: 'array', items, maxItems });
 
-const title = closed([], { zh: text(500), en: text(500) });
+const title = closed([], { zh: text(entryLimits.title), en: text(entryLimits.title) });
 const classification: Schema = {
   enum: [1, 2, 3],
   description: 'Level of the classification guideline; 3 is the highest',
 };
 const described = {
   title,
-  description: text(5_000),
-  keywords: array(text(100), 100),
-  category: text(200),
-  region: text(200),
+  description: text(entryLimits.description),
+  keywords: array(text(entryLimits.label), entryLimits.labels),
+  category: text(entryLimits.label),
+  region: text(entryLimits.label),
   classification,
   mediaType: text(200),
   listed: { type: 'boolean', description: 'Whether the broker lists it to every member' } satisfies Schema,

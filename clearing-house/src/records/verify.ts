@@ -1,6 +1,5 @@
 import {
   type AuthorityKeys,
-  digestOf,
   EvidenceError,
   envelopeDigest,
   type VerifiedKey,
@@ -22,13 +21,9 @@ export interface Submission {
 /** Bounds of a submission in bytes; longer ones are refused unread. */
 export const submissionLimits = { envelope: 32_768, keyStatement: 8_192 } as const;
 
-/** Verified key statements kept: an Ed25519 verification each saved. */
-const cachedKeys = 4_096;
-
 /** Judges what can be judged without the store: size, shape, parties, key statement, signature. */
 export class Verifier {
   readonly #authorities: AuthorityKeys;
-  readonly #keys = new Map<string, VerifiedKey>();
 
   /** @param authorities the authority's statement keys, from the trust bundle: never from a submitter */
   constructor(authorities: AuthorityKeys) {
@@ -61,15 +56,8 @@ export class Verifier {
   }
 
   async #key(keyStatement: string): Promise<VerifiedKey> {
-    const id = digestOf(keyStatement);
-    const known = this.#keys.get(id);
-    if (known) return known;
     try {
-      const key = await verifyKeyStatement(keyStatement, this.#authorities);
-      // Only what verified is kept: bad statements must not push the good ones out.
-      this.#keys.set(id, key);
-      if (this.#keys.size > cachedKeys) this.#keys.delete(this.#keys.keys().next().value as string);
-      return key;
+      return await verifyKeyStatement(keyStatement, this.#authorities);
     } catch (error) {
       // Whatever is wrong with it, the key is not one we know; SIGNATURE_INVALID speaks of the envelope alone.
       if (error instanceof EvidenceError) throw new EvidenceError('KEY_UNKNOWN', error.message, { cause: error });

@@ -18,6 +18,7 @@ export async function verifyEntries(
   authorities: AuthorityKeys,
   findings: Findings,
 ): Promise<SignedEntry[]> {
+  // A wrong key statement is one finding, however many envelopes come with it.
   const keys = new Map<string, VerifiedKey | undefined>();
   const signed: SignedEntry[] = [];
   for (const [index, entry] of bundle.entries.entries()) {

@@ -90,8 +90,7 @@ export function readEnvelope(jws: string): { envelope: Envelope; kid: string } {
 }
 
 /**
- * Verifies that a participant signed an envelope, by the authority's statement for its key. A caller that sees the same
- * key again and again verifies the statement once and calls {@link verifyEnvelopeBy}.
+ * Verifies that a participant signed an envelope, by the authority's statement for its key.
  *
  * @param options.at when it was signed (or is submitted), in milliseconds: the key must be valid then
  * @throws EvidenceError of {@link verifyKeyStatement} and {@link verifyEnvelopeBy}

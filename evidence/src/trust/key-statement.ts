@@ -28,7 +28,7 @@ export type KeyStatement = {
 /** A key statement that an authority signed, with the key ready for use. */
 export type VerifiedKey = KeyStatement & { readonly publicKey: KeyObject };
 
-/** The authority's statement keys by `kid`. */
+/** The authority's statement keys by `kid`. Never changed in place: what they verified is remembered by this very map. */
 export type AuthorityKeys = ReadonlyMap<string, KeyObject>;
 
 /** How far the clocks of an authority and a participant may lie apart when a new key signs for the first time. */
@@ -52,7 +52,7 @@ const readStatement: Reader<VerifiedKey> = (value, pointer) => {
   if (statement.key.crv !== curve) refuse(`${pointer}/key/crv`, `${curve} for ${statement.use}`, statement.key.crv);
   const publicKey = publicKeyOf(statement.key);
   if (statement.kid !== thumbprint(publicKey)) refuse(`${pointer}/kid`, `the thumbprint of the key`, statement.kid);
-  return { ...statement, publicKey };
+  return Object.freeze({ ...statement, publicKey });
 };
 
 /** @throws EvidenceError SHAPE_INVALID when the statement is not one a reader would accept */
@@ -61,6 +61,12 @@ export async function issueKeyStatement(statement: KeyStatement, authority: Sign
   return signJson(typ, statement, authority);
 }
 
+/** Verified statements remembered for each set of authority keys: the same one comes with every envelope of a signer. */
+const mostVerified = 4_096;
+
+/** What was verified, by the very keys it was verified with: a new trust bundle starts from nothing. */
+const verified = new WeakMap<AuthorityKeys, Map<string, VerifiedKey>>();
+
 /**
  * Verifies that one of the authority's keys signed the statement. Whether the key is valid *now* or was *then* is the
  * caller's question: old evidence stays verifiable after rotation.
@@ -68,6 +74,19 @@ export async function issueKeyStatement(statement: KeyStatement, authority: Sign
  * @throws EvidenceError KEY_UNKNOWN, SIGNATURE_INVALID, SHAPE_INVALID, and those of reading signed JSON
  */
 export async function verifyKeyStatement(jws: string, authorities: AuthorityKeys): Promise<VerifiedKey> {
+  const known = verified.get(authorities) ?? new Map<string, VerifiedKey>();
+  verified.set(authorities, known);
+  const remembered = known.get(jws);
+  if (remembered) return remembered;
+  // Only what verifies is kept: whoever sends bad statements pushes no good one out.
+  const key = await verifyAnew(jws, authorities);
+  known.set(jws, key);
+  const [oldest] = known.keys();
+  if (known.size > mostVerified && oldest !== undefined) known.delete(oldest);
+  return key;
+}
+
+async function verifyAnew(jws: string, authorities: AuthorityKeys): Promise<VerifiedKey> {
   const { kid } = readJson(jws, typ);
   const authority = authorities.get(kid);
   if (!authority) {

@@ -23,6 +23,15 @@ describe('a key statement', () => {
     expect((await verifyKeyStatement(jws, authorities)).use).toBe('encryption');
   });
 
+  it('is verified once by the same authority keys, and anew by others', async () => {
+    const jws = await signedKeyStatementOf(participant);
+    const key = await verifyKeyStatement(jws, authorities);
+    expect(await verifyKeyStatement(jws, authorities)).toBe(key);
+    expect(await verifyKeyStatement(jws, new Map(authorities))).not.toBe(key);
+    await expect(verifyKeyStatement(jws, new Map())).rejects.toMatchObject({ code: 'KEY_UNKNOWN' });
+    await expect(verifyKeyStatement(`${jws.slice(0, -6)}AAAAAA`, authorities)).rejects.toThrow();
+  });
+
   it('is refused from whoever is no authority', async () => {
     const own = await issueKeyStatement(keyStatementOf(participant), keyOf(participant));
     await expect(verifyKeyStatement(own, authorities)).rejects.toMatchObject({ code: 'KEY_UNKNOWN' });

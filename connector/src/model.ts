@@ -74,6 +74,8 @@ export interface Negotiation extends Process<NegotiationState> {
   readonly offer: JsonObject;
   /** Chosen by the management client that asked for it, so that a retry creates once. Consumer only. */
   readonly request?: string;
+  /** The offer as that client named it, its id or the whole of it; absent: the first. Consumer only. */
+  readonly wanted?: string | JsonObject;
   /** The ContractAgreementMessage received and not yet verified. Consumer only. */
   readonly proposal?: JsonObject;
   /** Digest of the agreement statement, from AGREED on. */

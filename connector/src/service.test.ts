@@ -101,7 +101,10 @@ describe('the management API', () => {
     await provider.http.put(url).send({ file, title: {}, listed: true }).expect(422);
     const large = { file, title: { en: 'x' }, description: '数'.repeat(4_000), listed: true };
     const keywords = Array.from({ length: 32 }, (_, number) => `${'据'.repeat(90)}${number}`);
-    await provider.http.put(url).send({ ...large, keywords }).expect(422);
+    await provider.http
+      .put(url)
+      .send({ ...large, keywords })
+      .expect(422);
     await provider.http.get(url).expect(404);
     // For those whom its offers name, any title will do.
     await provider.http.put(url).send({ file, title: {} }).expect(200);
@@ -137,8 +140,18 @@ describe('the management API', () => {
       .put(url)
       .send({ ...asked, dataset: `${provider.id}:other` })
       .expect(409);
+    await consumer.http
+      .put(url)
+      .send({ ...asked, dataset: dataset.id, offer: dataset.offers[0].id })
+      .expect(409);
     const { body: agreed } = await consumer.http.get(`${url}?wait=20`).expect(200);
     expect(agreed).toMatchObject({ state: 'FINALIZED', inDoubt: false, request: 'n-1' });
+    // The same id with another offer named is another request, also while the first one is being made.
+    const other = '/management/v1/negotiations/n-3';
+    const bodies = [dataset.offers[0].policy, undefined].map((offer) => ({ ...asked, dataset: dataset.id, offer }));
+    const both = await Promise.all(bodies.map((sent) => consumer.http.put(other).send(sent)));
+    expect(both.map((answer) => answer.status).sort()).toEqual([201, 409]);
+    await consumer.http.get(`${other}?wait=20`).expect(200, /FINALIZED/);
     const { body: agreement } = await consumer.http.get(`/management/v1/agreements/${agreed.agreement}`).expect(200);
     expect(agreement).toMatchObject({ peer: provider.id, oneSided: false });
     // Nothing is logged here, and without receipts there is nothing to audit.
@@ -156,13 +169,26 @@ describe('the management API', () => {
     const { body: gone } = await consumer.http.post('/management/v1/catalog-requests').send(asked).expect(200);
     expect(gone.catalog.dataset).toBeUndefined();
     const { body: status } = await consumer.http.get('/management/v1/status').expect(200);
-    expect(status).toMatchObject({ id: consumer.id, queues: { dsp: { depth: 0 }, logging: { depth: 2 } } });
+    expect(status).toMatchObject({ id: consumer.id, queues: { dsp: { depth: 0 }, logging: { depth: 4 } } });
     expect(status.ports.map(({ name }: { name: string }) => name)).toEqual([
       'dsp',
       'exchange',
       'management',
       'operations',
     ]);
+
+    const wanted = { agreement: agreed.agreement, to: join(consumer.folder, 'orders.csv'), purpose: 'planning' };
+    const transfer = '/management/v1/transfers/t-2';
+    await consumer.http.put(transfer).send(wanted).expect(201);
+    await consumer.http.put(transfer).send(wanted).expect(200);
+    await consumer.http
+      .put(transfer)
+      .send({ ...wanted, purpose: 'resale' })
+      .expect(409);
+    await consumer.http
+      .put(transfer)
+      .send({ ...wanted, to: join(consumer.folder, 'other.csv') })
+      .expect(409);
   });
 
   test('refuses a contract with the reason when nothing is offered, and a transfer without an agreement', async () => {

@@ -3,9 +3,9 @@ import { isAbsolute } from 'node:path';
 import { canonicalJson } from '@causeway/evidence';
 import type { Clock, Store, Write } from '@causeway/platform';
 import { type OfferTerms, offerFor, PolicyError, readPolicy, toWire } from '@causeway/policies';
+import { listingFlaw } from '../discovery/listed.js';
 import { ConnectorError } from '../errors.js';
 import type { ConnectorEvents } from '../events.js';
-import { listingFlaw } from '../discovery/listed.js';
 import { describeFile } from '../exchange/file-source.js';
 import type { Dataset, JsonObject, Offer } from '../model.js';
 import type { Records } from '../records.js';
@@ -137,7 +137,10 @@ function demandListable(dataset: Dataset): void {
   if (cause === undefined) return;
   const { code, message, data } = cause;
   const problems = [{ path: data.pointer ?? '', message, code }];
-  throw new ConnectorError('REQUEST_INVALID', `The dataset cannot be listed: ${message}`, { cause, data: { problems } });
+  throw new ConnectorError('REQUEST_INVALID', `The dataset cannot be listed: ${message}`, {
+    cause,
+    data: { problems },
+  });
 }
 
 /**

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Identity } from '@causeway/certs/peer';
 import type { Clock, Logger, Store } from '@causeway/platform';
 import type { PeerCatalog } from '../catalog/peer-catalog.js';
 import { ConnectorError } from '../errors.js';
 import type { ConnectorEvents } from '../events.js';
 import type { JsonObject, Negotiation, Reason } from '../model.js';
-import type { Negotiations } from '../negotiation/negotiations.js';
+import type { NegotiationRequest, Negotiations } from '../negotiation/negotiations.js';
 import type { Discovery, EvidenceLog } from '../ports.js';
 import { reason } from '../reasons.js';
 import type { Records } from '../records.js';
@@ -64,7 +65,7 @@ export function contractOperations(context: ContractContext): Operation[] {
         if (known) return ok(negotiationView(sameRequest(await find(request), wanted)));
         const asked = await whatToAsk(context, wanted);
         const { record, created } = await negotiations.request({ request, ...asked });
-        return { status: created ? 201 : 200, body: negotiationView(record) };
+        return { status: created ? 201 : 200, body: negotiationView(sameRequest(record, wanted)) };
       },
     },
     {
@@ -148,25 +149,27 @@ export function contractOperations(context: ContractContext): Operation[] {
 }
 
 /** The same id with something else asked under it is a mistake of the client. */
-function sameRequest(record: Negotiation, { provider, dataset }: Asked): Negotiation {
-  if (record.dataset === dataset && record.peer === (provider ?? record.peer)) return record;
+function sameRequest(record: Negotiation, { provider, dataset, offer }: Asked): Negotiation {
+  const same = record.dataset === dataset && record.peer === (provider ?? record.peer);
+  if (same && isDeepStrictEqual(record.wanted, offer)) return record;
   throw new ConnectorError('ALREADY_EXISTS', 'This id was used to ask for something else; choose another.');
 }
 
 async function whatToAsk(
   { peers, discovery }: ContractContext,
   asked: Asked,
-): Promise<{ provider: string; address: string; dataset: string; offer: JsonObject }> {
+): Promise<Omit<NegotiationRequest, 'request'>> {
   const { dataset, offer: wanted, provider = dataset.slice(0, Math.max(0, dataset.lastIndexOf(':'))) } = asked;
   if (provider === '') {
     throw new ConnectorError('REQUEST_INVALID', 'Expected a provider, or a dataset id that begins with one.');
   }
   const address = asked.address?.replace(/\/+$/, '') ?? (await discovery.address(provider));
-  if (typeof wanted === 'object') return { provider, address, dataset, offer: wanted };
+  if (typeof wanted === 'object') return { provider, address, dataset, offer: wanted, wanted };
   const offers = (await peers.dataset(provider, address, dataset))['hasPolicy'];
   for (const offer of Array.isArray(offers) ? offers : []) {
     if (offer === null || typeof offer !== 'object' || Array.isArray(offer)) continue;
-    if (wanted === undefined || offer['@id'] === wanted) return { provider, address, dataset, offer };
+    if (wanted === undefined) return { provider, address, dataset, offer };
+    if (offer['@id'] === wanted) return { provider, address, dataset, offer, wanted };
   }
   throw new ConnectorError('OFFER_UNKNOWN', `Dataset ${dataset} has no offer ${wanted ?? ''} for us.`);
 }

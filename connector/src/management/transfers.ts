@@ -51,7 +51,8 @@ export function transferOperations(context: TransferContext): Operation[] {
       async handle({ params: { id = '' }, body }) {
         const asked = readRequest(requestName(id), body);
         const { record, created } = await transfers.request(asked);
-        if (record.agreement !== asked.agreement || record.sink?.path !== asked.to) {
+        const { agreement, sink, purpose } = record;
+        if (agreement !== asked.agreement || sink?.path !== asked.to || purpose !== asked.purpose) {
           throw new ConnectorError('ALREADY_EXISTS', 'This id was used to ask for something else; choose another.');
         }
         return { status: created ? 201 : 200, body: await view(record) };

@@ -39,6 +39,8 @@ export interface NegotiationRequest {
   readonly dataset: string;
   /** The offer to ask for, with its `@id`. */
   readonly offer: JsonObject;
+  /** That offer as the client named it, by which its repetition is known. */
+  readonly wanted?: string | JsonObject;
 }
 
 /** Contract negotiation, both roles (Dataspace Protocol 2025-1, Contract Negotiation Protocol). */
@@ -71,6 +73,7 @@ export class Negotiations {
       dataset: asked.dataset,
       offer,
       request: asked.request,
+      ...(asked.wanted === undefined ? {} : { wanted: asked.wanted }),
     };
     const message = draft('ContractRequestMessage', newPid(random), { offer, callbackAddress: dspBase() });
     return this.#processes.create(['request', asked.request], sending(record, 'negotiation', message, 'REQUESTED'));

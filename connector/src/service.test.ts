@@ -170,6 +170,8 @@ describe('the management API', () => {
     expect(gone.catalog.dataset).toBeUndefined();
     const { body: status } = await consumer.http.get('/management/v1/status').expect(200);
     expect(status).toMatchObject({ id: consumer.id, queues: { dsp: { depth: 0 }, logging: { depth: 4 } } });
+    // Nobody answers at the address of the broker here.
+    expect(status.broker).toMatchObject({ state: 'waiting', trouble: expect.any(String) });
     expect(status.ports.map(({ name }: { name: string }) => name)).toEqual([
       'dsp',
       'exchange',

@@ -171,7 +171,7 @@ export const schemas = {
   }),
   TransferPage: pageOf('Transfer'),
   Ending: closed([], { reason: text(1_000) }),
-  Status: open(['id', 'role', 'ports', 'queues'], {
+  Status: open(['id', 'role', 'ports', 'queues', 'broker'], {
     id,
     role: text(40),
     ports: array(
@@ -184,6 +184,13 @@ export const schemas = {
       20,
     ),
     queues: { type: 'object' },
+    broker: open(['state'], {
+      state: { enum: ['registered', 'waiting'] },
+      sequence: { type: 'integer', description: 'Of the head that the broker took last' },
+      entries: { type: 'integer', description: 'Datasets listed under that head' },
+      expires: { ...instant, description: 'When that head expires: milliseconds since 1970-01-01T00:00:00Z' },
+      trouble: { type: 'string', description: 'Why it waits' },
+    }),
     distrusted: ref('Reason'),
     evidence: { type: 'object' },
   }),

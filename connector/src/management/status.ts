@@ -1,5 +1,6 @@
 import type { Identity } from '@causeway/certs/peer';
 import type { RunningServer } from '@causeway/platform';
+import type { RegistrationStatus } from '../discovery/registrar.js';
 import type { LogStatus } from '../logging/evidence-log.js';
 import type { DspQueue } from '../process/queue.js';
 import { type Operation, ok } from './operation.js';
@@ -9,15 +10,16 @@ export interface StatusContext {
   readonly servers: readonly RunningServer[];
   readonly queue: DspQueue;
   readonly evidence: { status(): Promise<LogStatus> };
+  readonly discovery: { readonly status: RegistrationStatus };
 }
 
-/** How the connector is: who it is, where it listens, what waits, whether it believes the log. */
-export function statusOperation({ identity, servers, queue, evidence }: StatusContext): Operation {
+/** How the connector is: who it is, where it listens, what waits, what the broker shows of it, whether it believes the log. */
+export function statusOperation({ identity, servers, queue, evidence, discovery }: StatusContext): Operation {
   return {
     method: 'get',
     path: '/status',
     id: 'getStatus',
-    summary: 'Who this connector is, where it listens, what waits, whether it believes the log',
+    summary: 'Who this connector is, where it listens, what waits, what the broker shows, whether it believes the log',
     answer: 'Status',
     async handle() {
       const { depth, oldestMs, distrusted, ...log } = await evidence.status();
@@ -26,6 +28,7 @@ export function statusOperation({ identity, servers, queue, evidence }: StatusCo
         role: identity.role,
         ports: servers.map(({ name, protocol, host, port }) => ({ name, protocol, host, port })),
         queues: { dsp: queue.backlog(), logging: { depth, oldestMs } },
+        broker: discovery.status,
         evidence: log,
         ...(distrusted === undefined ? {} : { distrusted }),
       });

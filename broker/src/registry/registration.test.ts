@@ -235,14 +235,48 @@ describe('a registration', () => {
     await expect(broker.registrations.register(acme.peer, acme.messages(large))).rejects.toMatchObject({
       code: 'TOO_LARGE',
     });
+    await broker.sweeper.close();
+  });
+
+  it('takes a slot once its head is admitted, one a publisher: silence keeps nobody out', async () => {
+    const broker = await brokerOver(store);
+    const bolt = new Publisher(await trust.identity('urn:causeway:bolt', 'participant'), clock);
+    const corp = new Publisher(await trust.identity('urn:causeway:corp', 'participant'), clock);
     async function* silent() {
       await new Promise<never>(() => {});
     }
-    const waiting = [silent(), silent()].map((stream) => broker.registrations.register(acme.peer, stream));
-    const ended = Promise.allSettled(waiting);
-    await expect(broker.registrations.register(acme.peer, acme.messages({}))).rejects.toMatchObject({ code: 'BUSY' });
+    const waiting = Array.from({ length: 8 }, () => broker.registrations.register(acme.peer, silent()));
+    const ended = Promise.all(waiting.map((each) => each.catch((error) => error.code)));
+    await broker.registrations.register(bolt.peer, bolt.messages(told('honest', 2)));
+    expect(await broker.search('honest')).toHaveLength(2);
+    await clock.advance(10_000);
+    expect(new Set(await ended)).toEqual(new Set(['REGISTRATION_LATE']));
+
+    const stuck = async (publisher: Publisher) => {
+      let begun = () => {};
+      const reading = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      async function* messages() {
+        yield { head: await publisher.head(told('new', 2)) };
+        begun();
+        await new Promise<never>(() => {});
+      }
+      const code: Promise<string> = broker.registrations
+        .register(publisher.peer, messages())
+        .then(String, (error) => error.code);
+      await reading;
+      // In an object, so that it is not awaited here.
+      return { code };
+    };
+    const held = [await stuck(acme), await stuck(acme), await stuck(bolt)];
+    await expect(broker.registrations.register(corp.peer, corp.messages({}))).rejects.toMatchObject({ code: 'BUSY' });
     await clock.advance(60_000);
-    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await Promise.all(held.map(({ code }) => code))).toEqual([
+      'REGISTRATION_SUPERSEDED',
+      'REGISTRATION_LATE',
+      'REGISTRATION_LATE',
+    ]);
     await broker.sweeper.close();
   });
 });

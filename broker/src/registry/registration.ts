@@ -39,11 +39,14 @@ export interface RegistrationsOptions {
   readonly limits: RegistrationLimits;
 }
 
+/** Longest time until the head has come and been admitted, in milliseconds. */
+const headDeadline = 10_000;
+
 /** Replaces publishers' self-descriptions: all of one, or none of it. */
 export class Registrations {
   readonly #options: RegistrationsOptions;
+  /** INVARIANT: one a publisher, from the admission of its head on; whoever sends no head of its own holds none. */
   readonly #running = new Map<string, AbortController>();
-  #count = 0;
 
   constructor(options: RegistrationsOptions) {
     this.#options = options;
@@ -59,37 +62,60 @@ export class Registrations {
    */
   async register(peer: Peer, messages: AsyncIterable<RegistrationMessage>): Promise<number> {
     const { limits, clock } = this.#options;
-    if (this.#count >= limits.registrations) {
-      throw new BrokerError('BUSY', 'Too many registrations are under way; try again in a moment.');
-    }
-    this.#count += 1;
     const abort = new AbortController();
-    const late = new BrokerError('REGISTRATION_LATE', `A registration may take ${limits.registrationDeadline} ms.`);
-    clock.sleep(limits.registrationDeadline, abort.signal).then(
-      () => abort.abort(late),
-      () => undefined,
-    );
+    const admitted = new AbortController();
+    const endAfter = (ms: number, what: string, unless: AbortSignal) => {
+      const late = new BrokerError('REGISTRATION_LATE', `${what} may take ${ms} ms.`);
+      clock.sleep(ms, unless).then(
+        () => abort.abort(late),
+        () => undefined,
+      );
+    };
+    endAfter(headDeadline, 'The head of a registration', AbortSignal.any([abort.signal, admitted.signal]));
+    endAfter(limits.registrationDeadline, 'A registration', abort.signal);
+    const reading = untilAborted(messages, abort.signal);
     try {
-      return await this.#read(peer, untilAborted(messages, abort.signal), abort);
+      const { head, signed } = await this.#readHead(peer, reading);
+      admitted.abort();
+      this.#take(peer, abort);
+      return await this.#read(head, signed, reading, abort);
     } finally {
       abort.abort();
       if (this.#running.get(peer.id) === abort) this.#running.delete(peer.id);
-      this.#count -= 1;
     }
   }
 
-  async #read(peer: Peer, messages: AsyncIterator<RegistrationMessage>, abort: AbortController): Promise<number> {
-    const { registry, records, sweeper, clock } = this.#options;
+  async #readHead(
+    peer: Peer,
+    messages: AsyncIterator<RegistrationMessage>,
+  ): Promise<{ head: Head; signed: SignedHead }> {
     const first = await messages.next();
     if (first.done || first.value.head === undefined) {
       throw new BrokerError('MESSAGE_INVALID', 'The first message of a registration carries its head.');
     }
     const signed = first.value.head;
-    const head = await registry.admit(peer, signed);
+    const head = await this.#options.registry.admit(peer, signed);
     this.#checkCount(head);
-    // A publisher that begins again has given up what it began before, even where that stream still seems open.
-    this.#running.get(peer.id)?.abort(superseded());
+    return { head, signed };
+  }
+
+  /** A publisher that begins again has given up what it began before, even where that stream still seems open. */
+  #take(peer: Peer, abort: AbortController): void {
+    const earlier = this.#running.get(peer.id);
+    if (!earlier && this.#running.size >= this.#options.limits.registrations) {
+      throw new BrokerError('BUSY', 'Too many registrations are under way; try again in a moment.');
+    }
+    earlier?.abort(superseded());
     this.#running.set(peer.id, abort);
+  }
+
+  async #read(
+    head: Head,
+    signed: SignedHead,
+    messages: AsyncIterator<RegistrationMessage>,
+    abort: AbortController,
+  ): Promise<number> {
+    const { registry, records, sweeper, clock } = this.#options;
     const generation = await Generation.begin(records, head.publisher, clock.now());
     try {
       const leaves = await this.#readEntries(head, messages, generation);

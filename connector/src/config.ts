@@ -19,9 +19,6 @@ export const connectorConfig = defineConfig('CONNECTOR', {
     default: '127.0.0.1',
   }),
   managementPort: option.port({ doc: 'Port of the management API.', default: 7412 }),
-  managementKeyFile: option.path({
-    doc: 'File with the key of the management API; made in the folder of the connector when none is named.',
-  }),
   operationsHost: option.text({ doc: 'Address of health and metrics.', default: '127.0.0.1' }),
   operationsPort: option.port({ doc: 'Port of health and metrics.', default: 7413 }),
   unsignedPeers: option.choice({

@@ -127,7 +127,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...transferOperations(management),
     statusOperation({ ...management, servers }),
   ];
-  const key = await apiKey(config.managementKeyFile ?? join(folder, 'api.key'), random);
+  const key = await apiKey(join(folder, 'api.key'), random);
   const api = managementApp(operations, key, log);
   const apiServer = createServer({ ...httpDeadlines, requestTimeout: 90_000 }, api);
   apiServer.maxConnections = 200;

@@ -1,13 +1,12 @@
 import { decodeExactly } from './base64.js';
 import { type DatasetEntry, entryBytes } from './dataset-entry.js';
 import { EvidenceError } from './errors.js';
-import type { Json } from './json/canonical.js';
 import { identifier, instant, object, oneOf, type Reader, refuse, text } from './json/shape.js';
-import { readJson, signJson } from './jws/signed-json.js';
+import { readJson, type SignedJson, signJson } from './jws/signed-json.js';
 import type { SigningKey } from './jws/signing-key.js';
 import { emptyRoot, leafHash, nodeHash } from './merkle/hashing.js';
 
-export const headType = 'causeway-head+jws';
+const headType = 'causeway-head+jws';
 
 /**
  * A publisher's word, good for a short while, on the datasets it lets the broker list: the RFC 6962 root over their
@@ -137,8 +136,13 @@ export async function signHead(head: Head, key: SigningKey): Promise<string> {
  * @throws EvidenceError SHAPE_INVALID, and those of reading signed JSON
  */
 export function readHead(jws: string): Head {
-  const payload: Json = readJson(jws, headType, headLimits.bytes).payload;
-  return readHeadMembers(payload, '');
+  return readSignedHead(jws).head;
+}
+
+/** As {@link readHead}, with what is needed to verify it. */
+export function readSignedHead(jws: string): { readonly head: Head; readonly signed: SignedJson } {
+  const signed = readJson(jws, headType, headLimits.bytes);
+  return { head: readHeadMembers(signed.payload, ''), signed };
 }
 
 /** The root over leaf hashes and the inclusion proof of each (RFC 6962 section 2.1.1), in one pass over the tree. */

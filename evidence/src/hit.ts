@@ -1,7 +1,7 @@
 import { type DatasetEntry, parseEntry } from './dataset-entry.js';
 import { EvidenceError } from './errors.js';
-import { type Head, headLimits, headType, isDatasetOf, readHead, type SignedHead } from './head.js';
-import { verifyJson } from './jws/signed-json.js';
+import { type Head, headLimits, isDatasetOf, readSignedHead, type SignedHead } from './head.js';
+import { verifySigned } from './jws/signed-json.js';
 import { leafHash } from './merkle/hashing.js';
 import { verifyInclusion } from './merkle/verify.js';
 import { type AuthorityKeys, type VerifiedKey, verifyKeyStatement } from './trust/key-statement.js';
@@ -62,7 +62,7 @@ const skewMs = 30_000;
 export async function verifyHead(signed: SignedHead, context: HeadContext): Promise<Verdict<Head>> {
   const { authorities, now, lastSequence = 0 } = context;
   return judged(async () => {
-    const head = expecting('HEAD_MALFORMED', () => readHead(signed.head));
+    const { head, signed: read } = expecting('HEAD_MALFORMED', () => readSignedHead(signed.head));
     const key = await expecting('KEY_UNTRUSTED', () => keyOf(signed, authorities));
     if (key.participant !== head.publisher || key.role !== 'participant' || key.use !== 'signing') {
       const signer = `the ${key.use} key of ${key.participant} as ${key.role}`;
@@ -71,7 +71,7 @@ export async function verifyHead(signed: SignedHead, context: HeadContext): Prom
     if (now + skewMs < Date.parse(key.notBefore) || now - skewMs > Date.parse(key.notAfter)) {
       drop('KEY_EXPIRED', `the key is valid from ${key.notBefore} to ${key.notAfter}`);
     }
-    await expecting('SIGNATURE_WRONG', () => verifyJson(signed.head, headType, key.publicKey, headLimits.bytes));
+    await expecting('SIGNATURE_WRONG', () => verifySigned(read, key.publicKey));
     if (now >= Date.parse(head.expires)) drop('HEAD_EXPIRED', `the head expired at ${head.expires}`);
     if (now + skewMs < Date.parse(head.issued)) drop('HEAD_NOT_YET', `the head was issued at ${head.issued}`);
     if (Number(head.sequence) < lastSequence) {

@@ -16,7 +16,6 @@ export {
   entryTree,
   type Head,
   headLimits,
-  headType,
   isDatasetOf,
   proofTree,
   readHead,
@@ -35,7 +34,7 @@ export {
 } from './hit.js';
 export { canonicalJson, type Json, parseCanonical } from './json/canonical.js';
 export { type Jwk, jwkOf, publicKeyOf, thumbprint } from './jws/jwk.js';
-export { readJson, signJson, verifyJson } from './jws/signed-json.js';
+export { readJson, type SignedJson, signJson, verifyJson, verifySigned } from './jws/signed-json.js';
 export { type SigningKey, signingKeyFrom } from './jws/signing-key.js';
 export { emptyRoot, hashLength, leafHash, nodeHash } from './merkle/hashing.js';
 export { type HashReader, proveConsistency, proveInclusion, rootOf } from './merkle/prove.js';

@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { CompactSign, calculateJwkThumbprint, compactVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { EvidenceError } from '../errors.js';
 import { canonicalJson, type Json } from '../json/canonical.js';
 import { encryptionKey, keyOf } from '../testing/keys.js';
 import { jwkOf, publicKeyOf, readJwk, thumbprint } from './jwk.js';
-import { readJson, signJson, verifyJson } from './signed-json.js';
+import { readJson, signJson, verifyJson, verifySigned } from './signed-json.js';
 import { signingKeyFrom } from './signing-key.js';
 
 const typ = 'causeway-test+jws';
@@ -28,7 +28,7 @@ describe('signed JSON', () => {
       fc.asyncProperty(fc.jsonValue(), async (value) => {
         const payload: Json = JSON.parse(JSON.stringify(value));
         const jws = await signJson(typ, payload, key);
-        expect(readJson(jws, typ)).toEqual({ kid: key.kid, payload: JSON.parse(canonicalJson(payload)) });
+        expect(readJson(jws, typ)).toMatchObject({ kid: key.kid, payload: JSON.parse(canonicalJson(payload)) });
         expect(canonicalJson(await verifyJson(jws, typ, key.publicKey))).toBe(canonicalJson(payload));
         await compactVerify(jws, key.publicKey);
       }),
@@ -112,6 +112,14 @@ describe('signed JSON', () => {
     await expect(verifyJson(theirs, typ, key.publicKey)).rejects.toMatchObject({ code: 'KEY_MISMATCH' });
     const posing = await signJson(typ, { a: 1 }, { kid: key.kid, privateKey: other.privateKey });
     await expect(verifyJson(posing, typ, key.publicKey)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+  });
+
+  it('is refused from a key that is not Ed25519, whatever that signed', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const read = readJson(await signJson(typ, { a: 1 }, key), typ);
+    const posing = { ...read, kid: thumbprint(publicKey), signature: sign(null, read.input, privateKey) };
+    expect(verify(null, read.input, publicKey, posing.signature)).toBe(true);
+    await expect(verifySigned(posing, publicKey)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
   it('has a bound', async () => {

@@ -1,7 +1,7 @@
 import { type Digest, digestOf } from '../digest.js';
 import { EvidenceError } from '../errors.js';
 import { decimal, digest, identifier, list, object, oneOf, type Reader, refuse } from '../json/shape.js';
-import { readJson, signJson, verifyJson } from '../jws/signed-json.js';
+import { readJson, signJson, verifySigned } from '../jws/signed-json.js';
 import type { SigningKey } from '../jws/signing-key.js';
 import { type AuthorityKeys, type VerifiedKey, validAt, verifyKeyStatement } from '../trust/key-statement.js';
 import type { Statement } from './statement.js';
@@ -114,7 +114,8 @@ export async function verifyEnvelopeBy(
   key: VerifiedKey,
   options: { at?: number } = {},
 ): Promise<Envelope> {
-  const { envelope } = readEnvelope(jws);
+  const signed = readJson(jws, typ, envelopeLimit);
+  const envelope = readMembersOf(signed.payload, '');
   if (key.use !== 'signing' || key.role !== 'participant') {
     throw new EvidenceError('KEY_MISMATCH', `expected a participant's signing key, got a ${key.role}'s ${key.use} key`);
   }
@@ -128,7 +129,7 @@ export async function verifyEnvelopeBy(
       `expected a key valid at ${at}, got one of ${key.notBefore} to ${key.notAfter}`,
     );
   }
-  await verifyJson(jws, typ, key.publicKey, envelopeLimit);
+  await verifySigned(signed, key.publicKey);
   return envelope;
 }
 

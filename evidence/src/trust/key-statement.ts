@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { EvidenceError } from '../errors.js';
 import { decimal, identifier, instant, object, oneOf, type Reader, refuse, thumbprintText } from '../json/shape.js';
 import { type Jwk, publicKeyOf, readJwk, thumbprint } from '../jws/jwk.js';
-import { readJson, signJson, verifyJson } from '../jws/signed-json.js';
+import { readJson, signJson, verifySigned } from '../jws/signed-json.js';
 import type { SigningKey } from '../jws/signing-key.js';
 
 const typ = 'causeway-key+jws';
@@ -87,15 +87,15 @@ export async function verifyKeyStatement(jws: string, authorities: AuthorityKeys
 }
 
 async function verifyAnew(jws: string, authorities: AuthorityKeys): Promise<VerifiedKey> {
-  const { kid } = readJson(jws, typ);
-  const authority = authorities.get(kid);
+  const signed = readJson(jws, typ);
+  const authority = authorities.get(signed.kid);
   if (!authority) {
     throw new EvidenceError(
       'KEY_UNKNOWN',
-      `expected a key statement of an authority we know, got one signed by ${kid}`,
+      `expected a key statement of an authority we know, got one signed by ${signed.kid}`,
     );
   }
-  return readStatement(await verifyJson(jws, typ, authority), '');
+  return readStatement(await verifySigned(signed, authority), '');
 }
 
 /** Whether the key may sign at this moment, in milliseconds. */

@@ -12,7 +12,7 @@ import {
   thumbprintText,
 } from '../json/shape.js';
 import { type Jwk, publicKeyOf, readJwk, thumbprint } from '../jws/jwk.js';
-import { readJson, signJson, verifyJson } from '../jws/signed-json.js';
+import { readJson, signJson, verifySigned } from '../jws/signed-json.js';
 import type { SigningKey } from '../jws/signing-key.js';
 import { noteVerifier } from '../note/vkey.js';
 import type { AuthorityKeys } from './key-statement.js';
@@ -79,15 +79,16 @@ export async function issueTrustBundle(bundle: TrustBundle, key: SigningKey): Pr
  * @throws EvidenceError KEY_UNKNOWN, SIGNATURE_INVALID, SHAPE_INVALID, VKEY_INVALID, and those of reading signed JSON
  */
 export async function verifyTrustBundle(jws: string, pins: readonly string[]): Promise<TrustBundle> {
-  const { kid, payload } = readJson(jws, typ, max);
+  const signed = readJson(jws, typ, max);
+  const { kid } = signed;
   if (!pins.includes(kid)) {
     throw new EvidenceError('KEY_UNKNOWN', `expected a trust bundle signed by a pinned key, got one signed by ${kid}`);
   }
-  const bundle = readBundle(payload, '');
+  const bundle = readBundle(signed.payload, '');
   const signer = authorityKeys(bundle).get(kid);
   if (!signer)
     throw new EvidenceError('KEY_UNKNOWN', `expected the trust bundle to hold the key ${kid} that signed it`);
-  await verifyJson(jws, typ, signer, max);
+  await verifySigned(signed, signer);
   return bundle;
 }
 

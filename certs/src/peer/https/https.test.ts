@@ -141,6 +141,64 @@ describe('who is refused by a port with something open on it', () => {
   });
 });
 
+describe('connections', () => {
+  const hold = (port: number, hello: string) => {
+    const socket = connect({ host: '127.0.0.1', port, ca: trust.ca.cert, checkServerIdentity: () => undefined });
+    closing.push(() => socket.destroy());
+    const told = new Promise<string>((resolve) => {
+      socket.once('data', (part: Buffer) => resolve(part.toString('utf8')));
+      socket.once('error', () => resolve(''));
+      socket.once('close', () => resolve(''));
+    });
+    socket.on('secureConnect', () => socket.write(hello));
+    return { socket, told };
+  };
+  const keep = 'GET /version HTTP/1.1\r\nhost: x\r\n\r\n';
+
+  it('of strangers never take the room of a peer, whether they ask or are silent', async () => {
+    const { port } = await serve({ connections: 20 });
+    const held = [];
+    for (let count = 0; count < 25; count++) {
+      const stranger = hold(port, keep);
+      expect(await stranger.told).toMatch(/^HTTP\/1.1 200 OK/);
+      held.push(stranger.socket);
+      await silentTcp(port);
+    }
+    expect(await ask(port)).toMatchObject({ status: 200 });
+    expect(await ask(port, { identity: await trust.identity('urn:causeway:late', 'participant') })).toMatchObject({
+      status: 200,
+    });
+    await Promise.all(held.map((socket) => socket.destroyed || new Promise((done) => socket.once('close', done))));
+    // The kept connection of a peer has outlived them all.
+    expect(await ask(port)).toMatchObject({ status: 200 });
+  });
+
+  it('of one peer displace its own oldest, not those of another', async () => {
+    const { port } = await serve({ connections: 20 });
+    expect(await ask(port)).toMatchObject({ status: 200 });
+    const greedy = contextOptions(await trust.identity('urn:causeway:greedy', 'participant'));
+    const ended: Promise<unknown>[] = [];
+    for (let count = 0; count < 22; count++) {
+      const socket = connect({ host: '127.0.0.1', port, checkServerIdentity: () => undefined, ...greedy });
+      socket.on('error', () => socket.destroy());
+      closing.push(() => socket.destroy());
+      socket.resume();
+      ended.push(new Promise((resolve) => socket.once('close', resolve)));
+      socket.write(keep);
+      await new Promise((resolve) => socket.once('data', resolve));
+    }
+    await Promise.all(ended.slice(0, 20));
+    expect(await ask(port)).toMatchObject({ status: 200 });
+  });
+
+  it('of a stranger serve a bounded number of requests', async () => {
+    const { port } = await serve();
+    const answer = await raw(port, { ca: trust.ca.cert }, keep.repeat(40));
+    expect(answer.match(/^HTTP\/1.1 200 OK/gm)).toHaveLength(32);
+    expect(answer.match(/connection: close/gi)).toHaveLength(1);
+  });
+});
+
 it.each([
   ['GET', '/version', true],
   ['GET', '/version?x=1', true],
@@ -242,6 +300,15 @@ function raw(
     });
     socket.on('error', () => resolve(answer));
     socket.on('close', () => resolve(answer));
+  });
+}
+
+/** A connection that never begins its handshake, until the server or the test ends it. */
+function silentTcp(port: number): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(port, '127.0.0.1', () => resolve());
+    socket.on('error', () => socket.destroy());
+    closing.push(() => socket.destroy());
   });
 }
 

@@ -15,6 +15,7 @@ import { TrustError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import { type Peer, peerOfSocket } from '../peer.js';
 import { requireTls13, serverOptions } from '../tls.js';
+import { Connections } from './connections.js';
 import { isOpen, type OpenRoute } from './open-list.js';
 
 export interface ServePeerHttpsOptions {
@@ -31,9 +32,12 @@ export interface ServePeerHttpsOptions {
   readonly log: Logger;
   /** Longest time for a request to arrive whole, in milliseconds. Default 60,000. */
   readonly requestMs?: number;
-  /** Most connections at once. Default 2,000. */
+  /** Most connections at once; strangers together, and each peer, hold a tenth of them. Default 2,000. */
   readonly connections?: number;
 }
+
+/** Requests of a stranger on one connection: enough to read a log's tiles without a handshake for each. */
+const anonymousRequests = 32;
 
 const peers = new WeakMap<IncomingMessage, Peer>();
 
@@ -75,6 +79,12 @@ export async function servePeerHttps(options: ServePeerHttpsOptions): Promise<Ru
     },
   );
   server.maxConnections = options.connections ?? 2_000;
+  const connections = new Connections(server.maxConnections);
+  server.on('connection', (socket) => connections.opened(socket));
+  server.on('secureConnection', (socket) => {
+    const peer = provenPeer(socket, options.clock.now());
+    if (peer) connections.proven(socket, peer.id);
+  });
   server.on('tlsClientError', (error) => options.log.debug({ err: error }, 'a handshake failed'));
   const port = await listen(server, options.host, options.port);
   return {
@@ -92,12 +102,33 @@ function admit(request: IncomingMessage, response: ServerResponse, options: Serv
     peers.set(request, peerOfSocket(request.socket as TLSSocket, options.clock.now()));
     return true;
   } catch (error) {
-    if (isOpen(options.open, request.method, request.url)) return true;
+    if (isOpen(options.open, request.method, request.url)) {
+      boundRequests(request, response);
+      return true;
+    }
     const known = error instanceof TrustError;
     if (!known) options.log.error({ err: error }, 'a peer could not be told');
     refuse(response, known ? error : new TrustError('PEER_MALFORMED', 'the certificate could not be read'));
     return false;
   }
+}
+
+/** Nothing is said about why there is none: a request is told. */
+function provenPeer(socket: TLSSocket, now: number): Peer | undefined {
+  try {
+    return peerOfSocket(socket, now);
+  } catch {
+    return undefined;
+  }
+}
+
+const answered = new WeakMap<IncomingMessage['socket'], number>();
+
+/** A stranger's connection ends with its last request: it is nobody's to keep. */
+function boundRequests({ socket }: IncomingMessage, response: ServerResponse): void {
+  const requests = (answered.get(socket) ?? 0) + 1;
+  answered.set(socket, requests);
+  if (requests >= anonymousRequests) response.setHeader('connection', 'close');
 }
 
 function refuse(response: ServerResponse, error: TrustError): void {

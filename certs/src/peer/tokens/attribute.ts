@@ -1,4 +1,4 @@
-import { type Json, readJson, type SigningKey, signJson, verifyJson } from '@causeway/evidence';
+import { type Json, readJson, type SigningKey, signJson, verifySigned } from '@causeway/evidence';
 import { TrustError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import { isRole, type Peer, type Role } from '../peer.js';
@@ -88,10 +88,10 @@ async function signedClaims(token: string, trust: Trust): Promise<AttributeClaim
     });
   let payload: Json;
   try {
-    const { kid } = readJson(token, attributeTokenType, maxTokenBytes);
-    const key = trust.authorities.get(kid);
-    if (!key) throw new TypeError(`the key ${kid} is none of the authority's`);
-    payload = await verifyJson(token, attributeTokenType, key, maxTokenBytes);
+    const signed = readJson(token, attributeTokenType, maxTokenBytes);
+    const key = trust.authorities.get(signed.kid);
+    if (!key) throw new TypeError(`the key ${signed.kid} is none of the authority's`);
+    payload = await verifySigned(signed, key);
   } catch (cause) {
     throw invalid(cause);
   }

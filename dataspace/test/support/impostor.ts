@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:tls';
 import type { Identity } from '@causeway/certs/peer';
 import { vi } from 'vitest';
 
 /** Listens at somebody else's address with a certificate of its own, speaks whatever is asked for, and counts what it is told. */
 export class Impostor implements AsyncDisposable {
   readonly #server;
-  readonly #sockets = new Set<TLSSocket>();
+  readonly #sockets = new Set<Socket>();
   /** Connections that came, and bytes that were sent within TLS. */
   connections = 0;
   bytes = 0;
@@ -23,14 +23,16 @@ export class Impostor implements AsyncDisposable {
       // h2 for gRPC, http/1.1 for the rest.
       ALPNProtocols: ['h2', 'http/1.1'],
     });
-    this.#server.on('connection', () => {
+    // Counted from the first byte of TCP on: a handshake under way is a visit that has not ended.
+    this.#server.on('connection', (socket: Socket) => {
       this.connections += 1;
-    });
-    this.#server.on('tlsClientError', () => undefined);
-    this.#server.on('secureConnection', (socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on('tlsClientError', () => undefined);
+    this.#server.on('secureConnection', (socket) => {
+      socket.on('error', () => undefined);
       socket.on('data', (bytes: Buffer) => {
         this.bytes += bytes.length;
       });

@@ -173,8 +173,11 @@ export interface Facts {
   readonly purpose?: readonly string[];
   /** Uses already reserved under (this agreement, this rule). */
   readonly counts?: (rule: string) => number;
-  /** This use is among `counts` already (a stream opened again): decide without reserving. */
-  readonly reserved?: boolean;
+  /**
+   * Whether this use is among `counts` of a rule already (a stream opened): decide without reserving it again. A use that was
+   * reserved under one rule is none of another.
+   */
+  readonly reserved?: (rule: string) => boolean;
   /** Where the facts come from, for the record. Default: `factSources`. */
   readonly sources?: Partial<Record<'now' | 'assignee' | 'purpose' | 'counts', FactSource>>;
 }
@@ -206,7 +209,7 @@ export interface Decision {
   readonly reasons: readonly Reason[];
   /** The permission that granted it. */
   readonly rule?: string;
-  /** What the caller must reserve, atomically with acting on the decision. Empty under `facts.reserved`. */
+  /** What the caller must reserve, atomically with acting on the decision. Holds no rule of `facts.reserved`. */
   readonly reserve: readonly Reservation[];
 }
 

@@ -31,7 +31,19 @@ export function transferControl(
       if (agreement?.finalized === undefined) {
         throw refusal('AGREEMENT_INVALID', `Agreement ${current.agreement} is not in force.`);
       }
-      const { decision } = await judgeTransfer(context.records, agreement, current, context.clock.now(), true);
+      const { decision } = await judgeTransfer(
+        context.records,
+        agreement,
+        current,
+        context.clock.now(),
+        current.uses ?? [],
+      );
+      // INVARIANT: nothing is opened on a use that was not reserved when the transfer started.
+      const [unreserved] = decision.reserve;
+      if (unreserved !== undefined) {
+        const words = `Transfer ${transfer.pid} reserved no use under ${unreserved.rule}: ask for another transfer.`;
+        throw refusal('POLICY_DENIED', words, '此传输开始时未预留使用次数，请另行请求传输。');
+      }
       if (decision.permit) return;
       const why = denial(decision);
       throw refusal('POLICY_DENIED', why.en, why.zh);

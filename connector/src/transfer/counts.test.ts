@@ -44,3 +44,41 @@ test('of a hundred transfers asked for at once under ten uses, exactly ten start
   expect((await provider.records.agreements.get(agreement))?.value.sequence).toBe(12);
   expect(await provider.evidence.envelopes(agreement)).toHaveLength(12);
 });
+
+test('a transfer that started without a use opens under no rule that counts them', { timeout: 60_000 }, async () => {
+  const clock = new ManualClock();
+  await using network = new Network();
+  const provider = await network.join({ identity: identities.provider, clock, random: seededRandom(1) });
+  const consumer = await network.join({ identity: identities.consumer, clock, random: seededRandom(2) });
+  const end = new Date(clock.now() + 3_600_000).toISOString();
+  const permission = [
+    { action: 'use', constraint: [{ leftOperand: 'odrl:dateTime', operator: 'lt', rightOperand: end }] },
+    { action: 'use', constraint: [{ leftOperand: 'odrl:count', operator: 'lteq', rightOperand: 1 }] },
+  ];
+  const policy = { '@type': 'Offer', assignee: consumer.id, permission };
+  const dataset = await provider.publish('d', [{ policy }]);
+  await consumer.negotiate('n', provider, dataset);
+  await settle(clock, provider, consumer);
+  const agreement = (await consumer.negotiation('n')).agreement ?? 'sha-256:';
+  const ask = (request: string) =>
+    consumer.plane.transfers.request({ request, agreement, to: `/tmp/never-${request}` });
+  await Promise.all([ask('t-0'), ask('t-1'), ask('t-2')]);
+  await settle(clock, provider, consumer);
+  await clock.advance(7_200_000);
+
+  const early = (await provider.all()).transfers;
+  expect(early.map(({ state, uses }) => [state, uses])).toEqual(early.map(() => ['STARTED', []]));
+  for (const transfer of early) {
+    await expect(provider.plane.control.authorize(transfer)).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+  }
+
+  // The one use there is goes to a transfer that reserves it, and stays its own.
+  await Promise.all([ask('t-3'), ask('t-4')]);
+  await settle(clock, provider, consumer);
+  const late = (await provider.all()).transfers.filter(({ pid }) => early.every((one) => one.pid !== pid));
+  const [started, ...others] = late.filter(({ state }) => state === 'STARTED');
+  expect([late.length, started?.uses, others]).toEqual([2, ['permission/1'], []]);
+  if (started !== undefined) await provider.plane.control.authorize(started);
+  for (const transfer of early) await expect(provider.plane.control.authorize(transfer)).rejects.toThrow();
+  expect((await provider.records.counts.get(agreement, 'permission/1'))?.value).toEqual({ used: 1 });
+});

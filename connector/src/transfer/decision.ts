@@ -27,6 +27,8 @@ export interface Judged {
  * Decides whether a transfer may stream under its agreement. A transfer names no action: it may be for anything the
  * agreement permits, so the broadest action that is permitted now is the one decided on.
  *
+ * @param reserved at an opening: the rules under which this transfer has its use. What grants the opening without another
+ *   reservation comes first then, and a decision that asks for one is for the caller to refuse.
  * @throws ConnectorError POLICY_INVALID
  */
 export async function judgeTransfer(
@@ -34,7 +36,7 @@ export async function judgeTransfer(
   agreement: Agreement,
   transfer: Transfer,
   now: number,
-  reserved: boolean,
+  reserved?: readonly string[],
 ): Promise<Judged> {
   const policy = readTerms(agreement.policy, 'Agreement');
   if (isReason(policy)) throw refusal('POLICY_INVALID', policy.en, policy.zh);
@@ -44,7 +46,7 @@ export async function judgeTransfer(
     assignee: transfer.peer,
     ...(transfer.purpose === undefined ? {} : { purpose: [transfer.purpose] }),
     counts: (rule) => used.get(rule) ?? 0,
-    ...(reserved ? { reserved } : {}),
+    ...(reserved === undefined ? {} : { reserved: (rule) => reserved.includes(rule) }),
   };
   const compiled = compile(policy);
   const actions = [...new Set(['use', ...policy.permissions.map((rule) => rule.action)])];
@@ -52,7 +54,9 @@ export async function judgeTransfer(
     const request = { action, target: agreement.dataset, assignee: transfer.peer };
     return { request, facts, used, decision: decide(compiled, request, facts) };
   });
-  const best = judged.find((one) => one.decision.permit) ?? judged[0];
+  const permitted = judged.filter(({ decision }) => decision.permit);
+  const covered = reserved && permitted.find(({ decision }) => decision.reserve.length === 0);
+  const best = covered ?? permitted[0] ?? judged[0];
   if (best === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
   return best;
 }

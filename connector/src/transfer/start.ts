@@ -32,7 +32,7 @@ async function start(context: ControlContext, transfer: Transfer, stamp: Stamp):
   const dataset = (await records.datasets.get(transfer.dataset))?.value;
   if (dataset === undefined) throw refusal('SOURCE_UNREADABLE', `Dataset ${transfer.dataset} is not here any more.`);
 
-  const judged = await judgeTransfer(records, agreement.value, transfer, stamp.at, false);
+  const judged = await judgeTransfer(records, agreement.value, transfer, stamp.at);
   const { decision } = judged;
   if (!decision.permit) return intendTermination(transfer, denial(decision), stamp);
   const kept = decisionRecord(agreement.value, transfer, judged);

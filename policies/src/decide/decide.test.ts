@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   actionNames,
@@ -12,6 +13,7 @@ import {
   type PolicyJson,
   readPolicy,
 } from '../index.js';
+import { offer, situations } from '../testing/generate.js';
 
 const steel = 'urn:causeway:maker:steel';
 const bo = 'urn:causeway:bo';
@@ -107,7 +109,7 @@ test('a time without a zone is never decided: not for a permission, not for a pr
 
 test('the n-th use is permitted under lteq n, and says what to reserve', () => {
   const policy = terms({ count: 10 });
-  const at = (used: number, reserved = false) => under(policy, {}, { counts: () => used, reserved });
+  const at = (used: number, reserved = false) => under(policy, {}, { counts: () => used, reserved: () => reserved });
   expect(at(9)).toEqual({
     permit: true,
     reasons: [],
@@ -122,7 +124,53 @@ test('the n-th use is permitted under lteq n, and says what to reserve', () => {
   // A stream opened again is among the ten.
   expect(at(10, true)).toEqual({ permit: true, reasons: [], rule: 'permission/0', reserve: [] });
   expect(at(11, true).permit).toBe(false);
-  expect(under(terms({ count: 0 }), {}, { reserved: true }).permit).toBe(false);
+  expect(under(terms({ count: 0 }), {}, { reserved: () => true }).permit).toBe(false);
+});
+
+test('a use that was reserved under one rule is none of another', () => {
+  const until = { action: 'use', constraint: [time('lt', '2027-01-15T00:00:00Z')] };
+  const counted = { action: 'use', constraint: [{ leftOperand: 'odrl:count', operator: 'lteq', rightOperand: 1 }] };
+  const policy = agreement({ permission: [until, counted, counted] });
+  const at = (uses: readonly string[], counts: (rule: string) => number = () => 0) =>
+    under(policy, {}, { counts, reserved: (rule) => uses.includes(rule) });
+  // Started under the window, opened after it: nothing was reserved.
+  expect(at([]).reserve).toEqual([{ rule: 'permission/1', limit: 1 }]);
+  expect(at([], () => 1).permit).toBe(false);
+  expect(at(['permission/1'], () => 1)).toMatchObject({ permit: true, rule: 'permission/1', reserve: [] });
+  // The rule that has the use comes before one that would count another.
+  expect(at(['permission/2'], (rule) => (rule === 'permission/2' ? 1 : 0))).toMatchObject({
+    permit: true,
+    rule: 'permission/2',
+    reserve: [],
+  });
+});
+
+test('a use reserved under some rules is number `used` of those, and one more of every other', () => {
+  let partly = 0;
+  fc.assert(
+    fc.property(offer, fc.nat(), fc.array(fc.nat(6), { minLength: 3, maxLength: 3 }), (json, seed, used) => {
+      const compiled = compile(readPolicy(json));
+      const rules = compiled.policy.permissions.map(({ rule }) => rule);
+      const next = situations(seed);
+      for (let at = 0; at < 100; at++) {
+        const { request: asked, facts: known } = next();
+        const has = (rule: string) => ((at >> rules.indexOf(rule)) & 1) === 1;
+        const counts = (rule: string) => used[rules.indexOf(rule)] ?? 0;
+        const found = decide(compiled, asked, { ...known, counts, reserved: has }, { as: 'offer' });
+        // The same without a word of reservations: where the use is reserved, it is not among the counts yet.
+        const before = (rule: string) => (has(rule) ? Math.max(counts(rule), 1) - 1 : counts(rule));
+        const { reserved: _none, ...rest } = known;
+        const plain = decide(compiled, asked, { ...rest, counts: before }, { as: 'offer' });
+        expect(found.permit).toBe(plain.permit);
+        expect(found.reserve.filter(({ rule }) => has(rule))).toEqual([]);
+        if (plain.reserve.length > 0 && !rules.some(has)) expect(found.reserve).toEqual(plain.reserve);
+        if (found.reserve.length > 0 && rules.some(has)) partly += 1;
+      }
+    }),
+    { seed: 20_270_102, numRuns: 300 },
+  );
+  // The property says something only if uses are still to be reserved beside those that are.
+  expect(partly).toBeGreaterThan(100);
 });
 
 test.each([[undefined], [() => Number.NaN], [() => -1], [() => 0.5]])(

@@ -42,7 +42,7 @@ export function decide(
     const found = permissionFor(compiled, action, request, facts, purpose);
     if ('reasons' in found) return { permit: false, reasons: found.reasons, reserve: [] };
     granted ??= found.rule;
-    if (found.reservation && !facts.reserved) add(reserve, found.reservation);
+    if (found.reservation) add(reserve, found.reservation);
   }
   return { permit: true, reasons: [], reserve, ...(granted ? { rule: granted.rule.rule } : {}) };
 }
@@ -80,27 +80,32 @@ function permissionFor(
     }
   }
   let least: readonly Reason[] | undefined;
+  let fresh: Found | undefined;
   for (const each of permissions) {
     if (!applies(each, action, request)) continue;
     const situation: Situation = { now: facts.now, use: each.steps && useNumber(each, facts), purpose };
     if (each.condition(situation) === true) {
-      return each.steps ? { rule: each, reservation: reservationFor(each, each.steps, situation) } : { rule: each };
+      if (!each.steps || facts.reserved?.(each.rule.rule)) return { rule: each };
+      fresh ??= { rule: each, reservation: reservationFor(each, each.steps, situation) };
+      // A use is reserved under another rule only where none that has it grants it.
+      if (!facts.reserved) return fresh;
     }
+    if (fresh) continue;
     const reasons = explainCondition(each, situation);
     if (least === undefined || reasons.length < least.length) least = reasons;
   }
-  return { reasons: least ?? [unmatched(permissions, action, request)] };
+  return fresh ?? { reasons: least ?? [unmatched(permissions, action, request)] };
 }
 
 function applies(each: CompiledRule, action: ActionTerm, { target, assignee }: DecisionRequest): boolean {
   return each.actions.has(action) && each.covers(target) && each.names(assignee);
 }
 
-/** Counting from one. A use reserved before is among those counted. */
+/** Counting from one. A use reserved under this rule is among those counted. */
 function useNumber({ rule }: CompiledRule, facts: Facts): number | undefined {
   const used = facts.counts?.(rule.rule);
   if (used === undefined || !Number.isSafeInteger(used) || used < 0) return undefined;
-  return facts.reserved ? Math.max(used, 1) : used + 1;
+  return facts.reserved?.(rule.rule) ? Math.max(used, 1) : used + 1;
 }
 
 /** How many uses may be stored while everything but the count stays as it is. */

@@ -143,7 +143,7 @@ export function situations(seed: number): () => { request: DecisionRequest; fact
         now: epoch + (next(8) - 1) * hour + (next(3) - 1),
         ...(next(5) === 0 ? {} : { purpose: next(3) === 0 ? purpose : purpose.slice(0, 1) }),
         ...(next(6) === 0 ? {} : { counts: () => used }),
-        ...(next(4) === 0 ? { reserved: true } : {}),
+        ...(next(4) === 0 ? { reserved: () => true } : {}),
       },
     };
   };

@@ -194,7 +194,7 @@ describe('connections', () => {
   it('of a stranger serve a bounded number of requests', async () => {
     const { port } = await serve();
     const answer = await raw(port, { ca: trust.ca.cert }, keep.repeat(40));
-    expect(answer.match(/^HTTP\/1.1 200 OK/gm)).toHaveLength(32);
+    expect(answer.match(/HTTP\/1.1 200 OK/g)).toHaveLength(32);
     expect(answer.match(/connection: close/gi)).toHaveLength(1);
   });
 });

@@ -102,10 +102,16 @@ test('a receipt of another leaf, or signed by nobody, does not count', async () 
 test("a peer's receipts are taken when they hold, and refused when they do not", async () => {
   const envelopes = await evidenceOf(await space.begin(Buffer.from('x')));
   const logged = await space.provider.evidence.wait(envelopes, 10_000, never);
+  const [first, , start] = logged;
+  if (!first || !start) throw new Error('expected receipts');
+  const swapped = { ...start, receipt: first.receipt };
+  await expect(space.consumer.evidence.admit([swapped])).rejects.toMatchObject({ code: 'EVIDENCE_INVALID' });
+  expect(await space.consumer.evidence.receipts([start])).toEqual([]);
   expect(await space.consumer.evidence.admit(logged)).toHaveLength(3);
   expect(await space.consumer.evidence.receipts(envelopes)).toHaveLength(3);
-  const [first, second] = logged;
-  if (!first || !second) throw new Error('expected receipts');
-  const swapped = { ...first, receipt: second.receipt };
-  await expect(space.consumer.evidence.admit([swapped])).rejects.toMatchObject({ code: 'EVIDENCE_INVALID' });
+  // What has been proven once is neither proven nor saved again, whatever comes in its place.
+  const { records } = space.consumer;
+  const before = await records.receipts.get(start.digest);
+  expect(await space.consumer.evidence.admit([swapped])).toEqual([start]);
+  expect(await records.receipts.get(start.digest)).toEqual(before);
 });

@@ -178,15 +178,27 @@ export class ClearingLog implements EvidenceLog {
   }
 
   async admit(logged: readonly (SignedEnvelope & { readonly receipt: string })[]): Promise<LoggedReceipt[]> {
+    const lie = await this.#view.distrusted();
+    if (lie) throw distrust(lie);
+    // Every stream of a transfer, and every transfer under an agreement, brings the same receipts again.
+    const known = new Map((await this.receipts(logged)).map((each) => [each.digest, each]));
+    const fresh = new Set<LoggedReceipt>();
     const admitted = await Promise.all(
       logged.map(async ({ envelope, keyStatement, receipt }) => {
+        const digest = envelopeDigest(envelope);
+        const stored = known.get(digest);
+        if (stored) return stored;
         const { index } = await this.#verify(envelope, receipt);
-        return { envelope, keyStatement, receipt, index, digest: envelopeDigest(envelope) };
+        const verified = { envelope, keyStatement, receipt, index, digest };
+        fresh.add(verified);
+        return verified;
       }),
     );
-    await this.#o.store.commit({
-      writes: admitted.map(({ digest, receipt, index }) => this.#o.records.receipts.put([digest], { receipt, index })),
-    });
+    if (fresh.size > 0) {
+      const { receipts } = this.#o.records;
+      const writes = [...fresh].map(({ digest, receipt, index }) => receipts.put([digest], { receipt, index }));
+      await this.#o.store.commit({ writes });
+    }
     return admitted;
   }
 

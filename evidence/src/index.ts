@@ -64,6 +64,7 @@ export {
   saltOf,
   statementBytes,
   statementLimit,
+  writeStatement,
 } from './record/statement.js';
 export { decodeEntries, encodeEntries } from './tiles/entry-bundle.js';
 export { entriesPath, type FetchTile, type TileId, tileHeight, tilePath, tileWidth, widthIn } from './tiles/path.js';

@@ -15,14 +15,15 @@ import {
 } from '../testing/record.js';
 import { envelopeDigest, readEnvelope, signEnvelope, verifyEnvelope } from './envelope.js';
 import { leafData } from './leaf.js';
-import { parseStatement, type Statement, saltOf, statementBytes } from './statement.js';
+import { parseStatement, type Statement, saltOf, writeStatement } from './statement.js';
 
 const statements: readonly Statement[] = [agreementStatement, startStatement, endStatement, disputingStatement];
 
 describe('a statement', () => {
   it.each(statements)('of type $type comes back, with the digest of its bytes as its id', (statement) => {
-    const bytes = statementBytes(statement);
-    expect(parseStatement(bytes)).toEqual({ statement, id: digestOf(bytes) });
+    const { bytes, id } = writeStatement(statement);
+    expect(id).toBe(digestOf(bytes));
+    expect(parseStatement(bytes)).toEqual({ statement, id });
     expect(parseStatement(Buffer.from(bytes).toString())).toEqual(parseStatement(bytes));
   });
 
@@ -49,7 +50,13 @@ describe('a statement', () => {
     const spaced = JSON.stringify(startStatement, null, 1);
     expect(() => parseStatement(spaced)).toThrow(expect.objectContaining({ code: 'NOT_CANONICAL' }));
     const large = { ...agreementStatement, agreement: { text: 'x'.repeat(300_000) } };
-    expect(() => statementBytes(large)).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));
+    expect(() => writeStatement(large)).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));
+  });
+
+  it('is not written when no reader would accept it', () => {
+    const wrong = { ...startStatement, size: '-1' };
+    const refusal = { code: 'SHAPE_INVALID', data: { pointer: '/size' } };
+    expect(() => writeStatement(wrong)).toThrow(expect.objectContaining(refusal));
   });
 
   it('takes a salt of 16 bytes', () => {

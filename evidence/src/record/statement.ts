@@ -1,4 +1,5 @@
 import { type Digest, digestOf } from '../digest.js';
+import { EvidenceError } from '../errors.js';
 import { canonicalJson, type Json, parseCanonical } from '../json/canonical.js';
 import {
   anyObject,
@@ -156,14 +157,25 @@ export function saltOf(random: Uint8Array): string {
 }
 
 /**
- * The bytes of a statement: its canonical form in UTF-8. Their digest is its id.
+ * The bytes of a statement, its canonical form in UTF-8, and its id, which is their digest.
  *
  * @throws EvidenceError SHAPE_INVALID, TOO_LARGE when the statement is not one a reader would accept
  */
-export function statementBytes(statement: Statement): Uint8Array {
+export function writeStatement(statement: Statement): { bytes: Uint8Array; id: Digest } {
   const bytes = Buffer.from(canonicalJson(statement));
-  parseStatement(bytes);
-  return bytes;
+  if (bytes.length > statementLimit) {
+    throw new EvidenceError(
+      'TOO_LARGE',
+      `expected a statement of at most ${statementLimit} bytes, got ${bytes.length}`,
+    );
+  }
+  readStatement(statement, '');
+  return { bytes, id: digestOf(bytes) };
+}
+
+/** @see writeStatement, for whoever needs no id */
+export function statementBytes(statement: Statement): Uint8Array {
+  return writeStatement(statement).bytes;
 }
 
 /**

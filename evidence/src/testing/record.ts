@@ -9,7 +9,7 @@ import {
   type StartStatement,
   type Statement,
   saltOf,
-  statementBytes,
+  writeStatement,
 } from '../record/statement.js';
 import { issueTrustBundle, type TrustBundle } from '../trust/trust-bundle.js';
 import { authority, keyOf, signedKeyStatementOf } from './keys.js';
@@ -34,7 +34,7 @@ export const agreementStatement: AgreementStatement = {
   salt,
 };
 
-export const agreement: Digest = digestOf(statementBytes(agreementStatement));
+export const agreement: Digest = writeStatement(agreementStatement).id;
 
 export const startStatement: StartStatement = {
   version: '1',
@@ -56,7 +56,7 @@ export const endStatement: EndStatement = {
   type: 'transfer-end',
   agreement,
   transfer: 'urn:uuid:4',
-  start: digestOf(statementBytes(startStatement)),
+  start: writeStatement(startStatement).id,
   bytes: '1024',
   digest: some,
   outcome: 'complete',
@@ -75,7 +75,7 @@ export const disputingStatement: EndStatement = {
 
 export function envelopeOf(statement: Statement, signer: string, sequence: string): Envelope {
   const { type } = statement;
-  const id = digestOf(statementBytes(statement));
+  const { id } = writeStatement(statement);
   const envelope = { version: '1', type, statement: id, agreement, sequence, signer } as const;
   return type === 'agreement' ? { ...envelope, parties } : envelope;
 }
@@ -143,7 +143,7 @@ export async function recordOf(signings: readonly Signing[], log: MemoryLog = ne
   const held = await log.checkpoint();
   log.append(leafData('a later envelope'));
   const released = signings.filter(({ withheld, unreleased }) => !withheld && !unreleased);
-  const statements = new Set(released.map(({ statement }) => Buffer.from(statementBytes(statement)).toString()));
+  const statements = new Set(released.map(({ statement }) => Buffer.from(writeStatement(statement).bytes).toString()));
   const bundle: AuditBundle = {
     version: '1',
     trust: await issueTrustBundle(trustBundleOf(log), authority),

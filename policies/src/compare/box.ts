@@ -109,7 +109,10 @@ export function subtract(a: Box, b: Box, budget: Budget): Box[] {
 
 export function subtractAll(region: readonly Box[], taken: readonly Box[], budget: Budget): Box[] {
   let rest = [...region];
-  for (const box of taken) rest = rest.flatMap((each) => subtract(each, box, budget));
+  for (const box of taken) {
+    budget.spend(rest.length);
+    rest = rest.flatMap((each) => subtract(each, box, budget));
+  }
   return rest;
 }
 

@@ -5,7 +5,7 @@ import { type Granting, unprovenCount } from './counts.js';
 import { droppedProhibition, explainExcess } from './difference.js';
 import { compareHeaders, inContext } from './headers.js';
 import { isEmpty, scopeOf, type Universe, whereFalse, whereTrue } from './regions.js';
-import { pointOf, replay } from './witness.js';
+import { pointOf, replaying } from './witness.js';
 
 /**
  * Whether a request asks no more than an offer grants: as meaning, not as text. `within` only when proven: whatever the request
@@ -21,7 +21,8 @@ export function compareRequest(request: Policy, offer: Policy, context?: Compare
   const headers = compareHeaders(request, offer, context);
   const asked = inContext(request, context, true);
   const granted = inContext(offer, context, false);
-  const pair = voidingPair(asked);
+  // Whatever the context adds to a request narrows it: one that is not void by itself is not void in it.
+  const pair = voidingPair(request) && voidingPair(asked);
   if (pair) {
     const [permission, { path }] = pair;
     return {
@@ -152,10 +153,11 @@ function notKept(prohibition: Rule, offer: Policy, request: Policy, universe: Un
 }
 
 function witnessOf(outside: readonly Box[], request: Policy, offer: Policy, universe: Universe): Witness | undefined {
+  const [asked, granted] = [replaying(request), replaying(offer)];
   for (const box of outside.slice(0, mostReasons)) {
     const witness = pointOf(box, universe);
     // The regions say that one permits and the other denies; the engine that decides has the last word.
-    if (replay(request, witness).permit && !replay(offer, witness).permit) return witness;
+    if (asked(witness).permit && !granted(witness).permit) return witness;
   }
   return undefined;
 }

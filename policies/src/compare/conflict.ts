@@ -1,33 +1,62 @@
 import type { Policy, Rule } from '../model.js';
-import { Budget, intersectAll, Names, subtractAll, TooComplex } from './box.js';
+import { type Box, Budget, intersectAll, Names, subtractAll, TooComplex } from './box.js';
 import { isEmpty, scopeOf, type Universe, whereFalse, whereTrue } from './regions.js';
+
+export type VoidingPair = readonly [permission: Rule, prohibition: Rule];
+
+const judged = new WeakMap<Policy, { readonly pair: VoidingPair | undefined }>();
 
 /**
  * Under the strategy `invalid`, ODRL's default, one conflict voids the whole policy. A permission and a prohibition conflict
  * unless no request under any facts meets both; what cannot be proven apart counts as a conflict. Returns the first such pair.
+ * Found once for a policy.
  */
-export function voidingPair(policy: Policy): readonly [permission: Rule, prohibition: Rule] | undefined {
+export function voidingPair(policy: Policy): VoidingPair | undefined {
+  const known = judged.get(policy);
+  if (known) return known.pair;
+  const pair = findVoidingPair(policy, new Budget());
+  judged.set(policy, { pair });
+  return pair;
+}
+
+/** INVARIANT: all pairs are paid out of one budget, since a stranger chooses how many there are. */
+export function findVoidingPair(policy: Policy, budget: Budget): VoidingPair | undefined {
   if (policy.conflict !== 'invalid') return undefined;
+  const apart = separation(policy, budget);
   for (const prohibition of policy.prohibitions) {
     for (const permission of policy.permissions) {
-      if (!apart(policy, permission, prohibition)) return [permission, prohibition];
+      try {
+        if (!apart(permission, prohibition)) return [permission, prohibition];
+      } catch (error) {
+        if (error instanceof TooComplex) return [permission, prohibition];
+        throw error;
+      }
     }
   }
   return undefined;
 }
 
-function apart(policy: Policy, permission: Rule, prohibition: Rule): boolean {
-  const budget = new Budget(50_000);
+function separation(policy: Policy, budget: Budget): (permission: Rule, prohibition: Rule) => boolean {
   const universe: Universe = { targets: new Names(), assignees: new Names(), purposes: new Names(), budget };
-  try {
-    const granted = scopeOf(policy, permission, universe);
-    const barred = scopeOf(policy, prohibition, universe);
-    const shared = intersectAll([granted], [barred], budget).filter((box) => !isEmpty(box));
-    if (shared.length === 0) return true;
-    const both = intersectAll(shared, whereTrue(permission.constraints, universe), budget);
-    return subtractAll(both, whereFalse(prohibition.constraints, universe), budget).length === 0;
-  } catch (error) {
-    if (error instanceof TooComplex) return false;
-    throw error;
-  }
+  const scope = oncePerRule((rule) => scopeOf(policy, rule, universe));
+  const permitted = oncePerRule((rule) => whereTrue(rule.constraints, universe));
+  const spared = oncePerRule((rule) => whereFalse(rule.constraints, universe));
+  return (permission, prohibition) => {
+    const shared: Box[] = intersectAll([scope(permission)], [scope(prohibition)], budget);
+    const met = shared.filter((box) => !isEmpty(box));
+    if (met.length === 0) return true;
+    const both = intersectAll(met, permitted(permission), budget);
+    return subtractAll(both, spared(prohibition), budget).length === 0;
+  };
+}
+
+function oncePerRule<T>(make: (rule: Rule) => T): (rule: Rule) => T {
+  const made = new Map<Rule, T>();
+  return (rule) => {
+    const known = made.get(rule);
+    if (known !== undefined) return known;
+    const fresh = make(rule);
+    made.set(rule, fresh);
+    return fresh;
+  };
 }

@@ -108,6 +108,7 @@ function atomRegions(atom: AtomicConstraint, universe: Universe): { isTrue: Box[
     return split('now', ordered(atom, instant), anything.now);
   }
   if (atom.operand === 'count') return split('use', ordered(atom, atom.value), [[1, Number.POSITIVE_INFINITY]]);
+  universe.budget.spend(atom.value.length);
   const named = universe.purposes.set(atom.value.map(({ text }) => text));
   const positive = atom.operator === 'eq' || atom.operator === 'isAnyOf';
   return split('purpose', positive ? named : complement(named), [[missing + 1, Number.POSITIVE_INFINITY]]);

@@ -37,6 +37,7 @@ export function factsOf({ facts: { now, purpose, used } }: Witness): Facts {
 }
 
 /** What a policy, taken as an offer, would decide at a witness. */
-export function replay(policy: Policy, witness: Witness): Decision {
-  return decide(compile({ ...policy, kind: 'Offer' }), witness.request, factsOf(witness), { as: 'offer' });
+export function replaying(policy: Policy): (witness: Witness) => Decision {
+  const compiled = compile({ ...policy, kind: 'Offer' });
+  return (witness) => decide(compiled, witness.request, factsOf(witness), { as: 'offer' });
 }

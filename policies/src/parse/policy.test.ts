@@ -117,6 +117,7 @@ const refused: Record<string, [json: unknown, problem: string, kind?: 'Offer' | 
     'COUNT_IN_PROHIBITION /prohibition/0/constraint/0',
   ],
   'half a surrogate pair': [{ ...base, target: 'urn:\ud800' }, 'VALUE_MALFORMED /target'],
+  'half a surrogate pair in a name': [{ ...base, 'urn:x:\ud800': 1 }, 'VALUE_MALFORMED '],
   'a timestamp in an offer': [{ ...base, timestamp: '2027-01-01T00:00:00Z' }, 'TERM_UNKNOWN /timestamp'],
   'an agreement with two assignees': [
     { ...base, '@type': 'Agreement', assigner: 'urn:a', assignee: ['urn:b', 'urn:c'] },
@@ -175,7 +176,9 @@ test('depth, size and length of a policy are bounded', () => {
   const many = Array.from({ length: policyLimits.values }, () => 'urn:x');
   expect(problems({ ...base, assignee: many })[0]).toMatch(/^LIMIT_EXCEEDED \/assignee/);
   expect(problems({ ...base, target: 'x'.repeat(policyLimits.text + 1) })).toEqual(['LIMIT_EXCEEDED /target']);
-  const wrong = Array.from({ length: 500 }, () => ({ action: 'odrl:nothing' }));
+  const names = Array.from({ length: 150 }, (_, at) => `urn:${at}:${'x'.repeat(1_900)}`);
+  expect(problems({ ...base, assignee: names })).toEqual(['LIMIT_EXCEEDED /assignee/104']);
+  const wrong = Array.from({ length: policyLimits.rules }, () => ({ action: 'odrl:nothing' }));
   expect(problems({ ...base, permission: wrong }).length).toBe(policyLimits.problems);
 });
 

@@ -2,7 +2,7 @@ import { voidingPair } from '../compare/conflict.js';
 import { PolicyError } from '../errors.js';
 import type { ConflictStrategy, Policy, PolicyKind, Problem, Rule } from '../model.js';
 import { auditorsTerm, knownContexts, knownProfiles, policyMembers, termOf } from '../odrl/terms.js';
-import { bounded, isObject, kindOf, type Member, Reader } from './reader.js';
+import { bounded, isObject, kindOf, type Member, policyLimits, Reader } from './reader.js';
 import { optional, readRule, refuseDuties } from './rule.js';
 import { instantOf } from './value.js';
 
@@ -55,6 +55,7 @@ function readDocument(reader: Reader, json: unknown, options: ParseOptions): Pol
   const members = reader.members(json, '', policyMembers, 'a policy');
   const kind = readKind(reader, members.get('@type'), options);
   readContext(reader, members.get('@context'));
+  if (!fewRules(reader, members)) return undefined;
   refuseDuties(reader, members.get('obligation'), 'an obligation is owed by whoever agrees');
 
   const identifier = (name: string) =>
@@ -140,6 +141,20 @@ function readTimestamp(reader: Reader, member: Member | undefined, kind: PolicyK
     'VALUE_MALFORMED',
     'the timestamp is a date and time such as 2027-01-01T00:00:00Z',
   );
+}
+
+/** Rules are judged by pairs, so they are bounded by their number too, whatever their members are spelled like. */
+function fewRules(reader: Reader, members: Map<string, Member>): boolean {
+  let rules = 0;
+  for (const name of ['permission', 'prohibition', 'obligation']) {
+    const member = members.get(name);
+    if (member === undefined) continue;
+    rules += reader.list(member).length;
+    if (rules <= policyLimits.rules) continue;
+    reader.problem(member.path, 'LIMIT_EXCEEDED', `the policy has more than ${policyLimits.rules} rules: split it`);
+    return false;
+  }
+  return true;
 }
 
 function readRules(reader: Reader, member: Member | undefined, kind: Rule['kind']): Rule[] {

@@ -2,8 +2,18 @@ import type { Problem, ProblemCode } from '../model.js';
 import { type MemberTable, termOf } from '../odrl/terms.js';
 import { nearest } from './suggest.js';
 
-/** Bounds of one policy (I7). The largest published policy has 524 constraints, about 3,000 values. */
-export const policyLimits = { values: 20_000, depth: 24, text: 2_048, problems: 100 } as const;
+/**
+ * Bounds of one policy (I7). The largest published policy has 524 constraints, about 3,000 values. `characters` counts texts and
+ * names together: an agreement is signed in a statement of at most 262,144 bytes.
+ */
+export const policyLimits = {
+  values: 20_000,
+  depth: 24,
+  text: 2_048,
+  characters: 200_000,
+  rules: 200,
+  problems: 100,
+} as const;
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -96,6 +106,22 @@ export function kindOf(value: unknown): string {
 /** Whether the document is JSON within the bounds; the first excess is a problem and ends the reading. */
 export function bounded(json: unknown, reader: Reader): boolean {
   let values = 0;
+  let characters = 0;
+  const readable = (text: string, what: 'text' | 'name', path: string): boolean => {
+    characters += text.length;
+    const { text: longest, characters: most } = policyLimits;
+    const problem = (code: ProblemCode, words: string) => {
+      reader.problem(path, code, words);
+      return false;
+    };
+    const hint = 'split it or make it smaller';
+    if (text.length > longest) {
+      return problem('LIMIT_EXCEEDED', `the policy has a ${what} of more than ${longest} characters: ${hint}`);
+    }
+    if (characters > most) return problem('LIMIT_EXCEEDED', `the policy has more than ${most} characters: ${hint}`);
+    if (!/\p{Surrogate}/u.test(text)) return true;
+    return problem('VALUE_MALFORMED', `the ${what} holds half a surrogate pair: it is not Unicode`);
+  };
   const visit = (value: unknown, path: string, depth: number): boolean => {
     values += 1;
     const excess = (what: string) => {
@@ -104,18 +130,13 @@ export function bounded(json: unknown, reader: Reader): boolean {
     };
     if (values > policyLimits.values) return excess(`more than ${policyLimits.values} values`);
     if (depth > policyLimits.depth) return excess(`more than ${policyLimits.depth} levels`);
-    if (typeof value === 'string') {
-      if (value.length > policyLimits.text) return excess(`a text of more than ${policyLimits.text} characters`);
-      if (!/\p{Surrogate}/u.test(value)) return true;
-      reader.problem(path, 'VALUE_MALFORMED', 'the text holds half a surrogate pair: it is not Unicode');
-      return false;
-    }
+    if (typeof value === 'string') return readable(value, 'text', path);
     if (Array.isArray(value)) return value.every((item, at) => visit(item, pointer(path, at), depth + 1));
     if (isObject(value)) {
       return Object.entries(value).every(
         ([key, item]) =>
-          (key.length <= policyLimits.text || excess(`a name of more than ${policyLimits.text} characters`)) &&
-          visit(item, pointer(path, key), depth + 1),
+          // Not at its own path, which would repeat it.
+          readable(key, 'name', path) && visit(item, pointer(path, key), depth + 1),
       );
     }
     if (value === null || typeof value === 'boolean') return true;

@@ -45,6 +45,9 @@ export type LogErrorCode =
   | 'LOG_KEY_INVALID' // the log's key is missing, unreadable or belongs to another origin
   | 'TILE_PATH_INVALID'; // a path that no tile can have
 
+/** What the operator can do about LOG_CORRUPT: the command runs `fsck` and says what differs. */
+export const advice = "stop the clearing house and run 'causeway clearing-house fsck --home <its folder>'";
+
 /** An error of the log itself. `data` says which part; the cause is for the operator's log and never sent. */
 export class LogError extends Error {
   override readonly name = 'LogError';

@@ -1,5 +1,5 @@
 import { decodeEntries, encodeEntries, type HashReader, leafHash, tileHeight, tileWidth } from '@causeway/evidence';
-import { LogError } from '../errors.js';
+import { advice, LogError } from '../errors.js';
 import { pathOf, readTile, type TileRequest } from './tile-path.js';
 import { TileTree } from './tile-tree.js';
 import type { TileFile, TileStore } from './tiles.js';
@@ -139,7 +139,7 @@ async function mustRead(tiles: TileStore, request: TileRequest): Promise<Uint8Ar
 
 function corrupt(request: TileRequest): LogError {
   const path = pathOf(request);
-  return new LogError('LOG_CORRUPT', `expected the tile ${path} whole; it is missing or cut short: run fsck`, {
+  return new LogError('LOG_CORRUPT', `expected the tile ${path} whole; it is missing or cut short: ${advice}`, {
     data: { path },
   });
 }

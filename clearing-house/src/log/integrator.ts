@@ -1,5 +1,5 @@
 import { formatCheckpoint, formatReceipt, parseCheckpoint, proveInclusion, rootOf, signNote } from '@causeway/evidence';
-import { LogError } from '../errors.js';
+import { advice, LogError } from '../errors.js';
 import { Frontier } from './frontier.js';
 import type { LogKey } from './log-key.js';
 import type { TileStore } from './tiles.js';
@@ -40,7 +40,7 @@ export class Integrator {
     const { size, root } = readOwn(note, key);
     const frontier = await Frontier.load(tiles, size);
     if (!Buffer.from(await rootOf(size, frontier)).equals(root)) {
-      throw new LogError('LOG_CORRUPT', 'expected the tiles to have the root of the published checkpoint: run fsck');
+      throw new LogError('LOG_CORRUPT', `expected the tiles to have the root of the published checkpoint: ${advice}`);
     }
     return new Integrator(tiles, key, frontier, { size, root, note });
   }

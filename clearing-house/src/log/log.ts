@@ -1,6 +1,6 @@
 import { leafHash } from '@causeway/evidence';
 import type { Store } from '@causeway/platform';
-import { LogError } from '../errors.js';
+import { advice, LogError } from '../errors.js';
 import type { Placement, VerifiedSubmission } from '../records/plan.js';
 import { Integrator, type Published } from './integrator.js';
 import type { LogKey } from './log-key.js';
@@ -95,13 +95,13 @@ export class TransparencyLog {
     if (last < 0n) return;
     const [stored] = await this.#leaves(last);
     if (Buffer.from(await this.#integrator.leafHash(last)).equals(leafHash(stored))) return;
-    throw new LogError('LOG_CORRUPT', 'expected store and tiles of one log; their last common leaf differs: run fsck');
+    throw new LogError('LOG_CORRUPT', `expected store and tiles of one log; their last common leaf differs: ${advice}`);
   }
 
   async #leaves(from: bigint): Promise<[Uint8Array, ...Uint8Array[]]> {
     const [first, ...rest] = await this.#sequencer.leaves(Number(from));
     if (first === undefined)
-      throw new LogError('LOG_CORRUPT', 'expected an entry for every index in the store: run fsck');
+      throw new LogError('LOG_CORRUPT', `expected an entry for every index in the store: ${advice}`);
     return [first, ...rest];
   }
 }

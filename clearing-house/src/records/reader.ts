@@ -1,6 +1,6 @@
 import type { Digest } from '@causeway/evidence';
 import type { Collection, KeyPart, Store } from '@causeway/platform';
-import { LogError } from '../errors.js';
+import { advice, LogError } from '../errors.js';
 import { type Layout, layoutOf, type RecordHead } from './layout.js';
 import { viewersOf } from './record.js';
 
@@ -94,7 +94,7 @@ export class RecordReader {
     for (const { index } of integrated) {
       if (budget.bytes <= 0) break;
       const stored = await this.#layout.entries.get(index);
-      if (stored === undefined) throw new LogError('LOG_CORRUPT', 'expected an entry for every index: run fsck');
+      if (stored === undefined) throw new LogError('LOG_CORRUPT', `expected an entry for every index: ${advice}`);
       const { envelope, keyStatement, logged } = stored.value;
       const receipt = await this.#log.receipt(index);
       entries.push({ envelope, keyStatement, index, receipt, logged });

@@ -19,9 +19,6 @@ export const authorityConfig = defineConfig('AUTHORITY', {
     default: '127.0.0.1',
   }),
   adminPort: option.port({ doc: "Port of the operator's API.", default: 7401 }),
-  adminKeyFile: option.path({
-    doc: "File with the operator's API key; made in the folder of the authority when none is named.",
-  }),
   operationsHost: option.text({ doc: 'Address of health and metrics.', default: '127.0.0.1' }),
   operationsPort: option.port({ doc: 'Port of health and metrics.', default: 7402 }),
   rsaBits: option.integer({

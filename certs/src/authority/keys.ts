@@ -21,7 +21,6 @@ export interface KeyringOptions {
   readonly space: string;
   readonly rsaBits: number;
   readonly rootValidityMs: number;
-  readonly adminKeyFile: string;
   readonly now: number;
   readonly random: Random;
 }
@@ -41,7 +40,9 @@ export async function openKeyring(options: KeyringOptions): Promise<AuthorityKey
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   );
   const tls = await fileOr(join(folder, 'tls.key.pem'), rsa);
-  const adminKey = await fileOr(options.adminKeyFile, async () => Buffer.from(random.bytes(32)).toString('base64url'));
+  const adminKey = await fileOr(join(folder, 'api.key'), async () =>
+    Buffer.from(random.bytes(32)).toString('base64url'),
+  );
   return {
     root: { cert: rootCert, key: rootKey },
     statement: signingKeyFrom(createPrivateKey(statement)),

@@ -67,7 +67,6 @@ export async function startAuthority(options: StartAuthorityOptions): Promise<Au
       space: config.space,
       rsaBits: config.rsaBits,
       rootValidityMs: config.rootValidity,
-      adminKeyFile: config.adminKeyFile ?? join(folder, 'api.key'),
       now: clock.now(),
       random,
     });

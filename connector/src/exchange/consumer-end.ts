@@ -3,7 +3,7 @@ import type { causeway } from '@causeway/proto';
 import { ConnectorError } from '../errors.js';
 import type { FileSink, SignedEnvelope, Transfer, TransferEnd } from '../model.js';
 import type { Context } from './context.js';
-import { demandEnvelope, type EndText, endText, readEnd, signEnd, startOf } from './end-of-transfer.js';
+import { demandEnvelope, type EndText, endText, readEnd, signEnd, startIn } from './end-of-transfer.js';
 
 /** The provider's closing statement, proven. */
 export interface Closing extends EndText {
@@ -22,8 +22,7 @@ export async function verifyClosing(
   message: causeway.exchange.v1.Closing.$Properties,
 ): Promise<Closing> {
   const { agreement, end: before } = transfer;
-  const { start } = startOf(transfer);
-  const expected = { agreement, transfer: transfer.peerPid ?? '', start: start.id };
+  const expected = { agreement, transfer: transfer.peerPid ?? '', start: startIn(transfer).id };
   const { statement, id, end } = readEnd(message.statement ?? new Uint8Array(), expected);
   if (before && before.id !== id) {
     throw new ConnectorError('EVIDENCE_INVALID', 'expected the closing statement given before, got another');
@@ -60,8 +59,13 @@ export function saveDispute(
   received: { readonly bytes: number; readonly digest: Digest },
 ): Promise<Transfer> {
   const { agreement, peerPid = '', pid } = transfer;
-  const { start } = startOf(transfer);
-  const ending = { agreement, transfer: peerPid, start: start.id, ...received, disputedBy: context.identity.id };
+  const ending = {
+    agreement,
+    transfer: peerPid,
+    start: startIn(transfer).id,
+    ...received,
+    disputedBy: context.identity.id,
+  };
   const own = endText(ending, context);
   return saveEnd(context, pid, closing, own, (current) => ({
     sink: { ...sinkOf(current), ...received },

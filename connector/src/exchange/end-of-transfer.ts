@@ -123,16 +123,22 @@ export async function demandEnvelope(
 }
 
 /**
- * The start statement of a transfer, which was parsed before it was stored.
+ * The start of a transfer as it is stored: its text, its id and the provider's envelope.
  * @throws ConnectorError TRANSFER_NOT_STARTED
  */
-export function startOf(transfer: Transfer): { start: NonNullable<Transfer['start']>; said: StartStatement } {
-  const { start } = transfer;
-  const said = start && parseStatement(Buffer.from(start.statement)).statement;
-  if (!start || said?.type !== 'transfer-start') {
-    throw new ConnectorError('TRANSFER_NOT_STARTED', 'the transfer has no start statement yet');
-  }
-  return { start, said };
+export function startIn({ start }: Transfer): NonNullable<Transfer['start']> {
+  if (start) return start;
+  throw new ConnectorError('TRANSFER_NOT_STARTED', 'the transfer has no start statement yet');
+}
+
+/**
+ * What the start statement of a transfer says; it was parsed before it was stored.
+ * @throws ConnectorError TRANSFER_NOT_STARTED
+ */
+export function saidAtStart(transfer: Transfer): StartStatement {
+  const { statement } = parseStatement(Buffer.from(startIn(transfer).statement));
+  if (statement.type === 'transfer-start') return statement;
+  throw new TypeError(`expected a start statement to be stored, found one of ${statement.type}`);
 }
 
 /** @throws ConnectorError EVIDENCE_INVALID instead of what the evidence says */

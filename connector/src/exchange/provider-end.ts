@@ -4,7 +4,7 @@ import type { causeway } from '@causeway/proto';
 import { ConnectorError } from '../errors.js';
 import type { SignedEnvelope, Transfer, TransferEnd } from '../model.js';
 import type { Context } from './context.js';
-import { demandEnvelope, endText, readEnd, signEnd, startOf } from './end-of-transfer.js';
+import { demandEnvelope, endText, readEnd, signEnd, startIn } from './end-of-transfer.js';
 
 /**
  * The provider's closing statement: signed and queued for the log in the commit that saves it, before it is sent; the
@@ -19,10 +19,7 @@ export async function saveClosing(
   let text: ReturnType<typeof endText> | undefined;
   const saved = await control.update(pid, async (transfer, agreement) => {
     if (transfer.end) return undefined;
-    text ??= endText(
-      { agreement: agreement.digest, transfer: pid, start: startOf(transfer).start.id, ...sent },
-      context,
-    );
+    text ??= endText({ agreement: agreement.digest, transfer: pid, start: startIn(transfer).id, ...sent }, context);
     const signed = await signEnd(text.id, agreement, identity);
     const { agreement: queued, writes } = evidence.queue(signed.agreement, [signed.own]);
     return { transfer: { ...transfer, end: { ...text, provider: signed.own } }, agreement: queued, also: { writes } };
@@ -65,7 +62,7 @@ async function verifyReceiptOf(
 ): Promise<TransferEnd['disputed']> {
   const end = endOf(transfer);
   const { pid, agreement } = transfer;
-  const start = startOf(transfer).start.id;
+  const start = startIn(transfer).id;
   const disputes = receipt.statement && receipt.statement.length > 0 ? receipt.statement : undefined;
   const said = disputes
     ? readEnd(disputes, { agreement, transfer: pid, start, disputedBy: peer.id })

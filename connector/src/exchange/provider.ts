@@ -13,7 +13,7 @@ import type { Agreement, FileSource, Reason, Transfer } from '../model.js';
 import type { LoggedReceipt } from '../ports.js';
 import { chunksOf, fastExchange } from './chunks.js';
 import type { Context } from './context.js';
-import { startOf } from './end-of-transfer.js';
+import { saidAtStart, startIn } from './end-of-transfer.js';
 import { openSource } from './file-source.js';
 import { type OpenStream, OpenStreams } from './open-streams.js';
 import { saveClosing, saveReceipt } from './provider-end.js';
@@ -111,7 +111,7 @@ export class Provider {
     const { peer, requests, send, signal, stream } = call;
     const admitted = await this.#decide(open, peer);
     const { agreement, size, version, offset } = admitted;
-    const { start } = startOf(admitted.transfer);
+    const start = startIn(admitted.transfer);
     const envelopes = [agreement.own, ...(agreement.theirs ? [agreement.theirs] : []), start];
     // I2: no byte before the log has answered for the agreement and the start.
     const logged = await evidence.wait(envelopes, this.#context.evidenceWaitMs, signal);
@@ -181,7 +181,7 @@ export class Provider {
     await control.authorize(transfer);
     const agreement = (await records.agreements.get(transfer.agreement))?.value;
     if (!agreement) throw new ConnectorError('TRANSFER_NOT_STARTED', 'the agreement of the transfer is not there');
-    const { said } = startOf(transfer);
+    const said = saidAtStart(transfer);
     const size = Number(said.size);
     const { offset, version } = demandPlace(open, size, said.datasetVersion);
     // Whoever has signed for the bytes has them: only the end is told again.
@@ -231,7 +231,7 @@ function openedOf(
   { version, size, transfer }: Admitted,
   logged: readonly LoggedReceipt[],
 ): causeway.exchange.v1.Opened.$Properties {
-  const { start } = startOf(transfer);
+  const start = startIn(transfer);
   return {
     ...{ version, size },
     startStatement: Buffer.from(start.statement),

@@ -5,7 +5,7 @@ import type { Agreement, Transfer } from '../model.js';
 import { chunkBytes } from './chunks.js';
 import { type Closing, receiptOf, saveDispute, savePlaced, saveSealed, sinkOf, verifyClosing } from './consumer-end.js';
 import type { Context } from './context.js';
-import { startOf } from './end-of-transfer.js';
+import { saidAtStart } from './end-of-transfer.js';
 import { placeSink, prepareSink, setAside } from './file-sink.js';
 import { type Opened, verifyOpened } from './opened.js';
 import { PartialFile } from './partial-file.js';
@@ -42,8 +42,9 @@ export class Receiving {
    */
   async prepare(transfer: Transfer): Promise<{ offset: number; expectedVersion: string }> {
     const sink = sinkOf(transfer);
-    const size = transfer.start ? Number(startOf(transfer).said.size) : 0;
-    const expectedVersion = transfer.start ? startOf(transfer).said.datasetVersion : '';
+    const said = transfer.start && saidAtStart(transfer);
+    const size = Number(said?.size ?? 0);
+    const expectedVersion = said?.datasetVersion ?? '';
     if (transfer.end) {
       await this.#place(transfer);
       return { offset: size, expectedVersion };
@@ -73,7 +74,7 @@ export class Receiving {
     const { opened } = await next();
     if (!opened) throw unexpected('that the stream is opened');
     let current = await this.#opened(opened, transfer, agreement);
-    const { said } = startOf(current);
+    const said = saidAtStart(current);
     for (;;) {
       const { chunk, closing } = await next();
       if (chunk) {
@@ -123,7 +124,7 @@ export class Receiving {
     // Sealed by a stream before this one: the closing statement is the same, and so is our answer.
     if (transfer.end) return transfer;
     const file = this.#file;
-    const { said } = startOf(transfer);
+    const said = saidAtStart(transfer);
     if (!file || String(file.bytes) !== said.size) throw unexpected(`${said.size} bytes before the closing statement`);
     const received = { bytes: file.bytes, digest: await file.sealed() };
     const right = [closing.digest, said.datasetVersion].every((digest) => digest === received.digest);

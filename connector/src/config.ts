@@ -30,6 +30,13 @@ export const connectorConfig = defineConfig('CONNECTOR', {
     doc: 'How long the opening of a stream waits for the log before the consumer is told to try again.',
     default: '20s',
   }),
+  streams: option.integer({ doc: 'Most streams that consumers have open at once.', default: 64, min: 1, max: 4_096 }),
+  streamsPerPeer: option.integer({
+    doc: 'Most streams that one consumer has open at once; it tries again when it asks for more.',
+    default: 16,
+    min: 1,
+    max: 4_096,
+  }),
   tokenValidity: option.duration({ doc: 'How long a transfer token is valid.', default: '10m' }),
   logMonitor: option.duration({ doc: 'Time between two looks at the published log.', default: '60s' }),
   heartbeat: option.duration({ doc: 'Time between two heartbeats to the broker.', default: '30s' }),

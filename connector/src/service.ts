@@ -101,6 +101,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...{ ...shared, evidence, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
     tokenMs: config.tokenValidity,
     evidenceWaitMs: config.evidenceWait,
+    streams: config,
   });
   const discovery = new BrokerDiscovery({
     ...{ ...shared, dsp: dspUrl, heartbeatMs: config.heartbeat, headLifeMs: config.headLife },

@@ -5,6 +5,7 @@ import type { JsonObject, Reason, Transfer } from '../model.js';
 import type { DataPlane, EvidenceLog, TransferControl } from '../ports.js';
 import type { Records } from '../records.js';
 import type { Context } from './context.js';
+import { defaultStreamLimits, type StreamLimits } from './open-streams.js';
 import { Provider } from './provider.js';
 import { Puller } from './puller.js';
 import { TransferTokens } from './transfer-token.js';
@@ -23,6 +24,8 @@ export interface DataPlaneOptions {
   readonly tokenMs?: number;
   /** How long an opening waits for receipts of the log, in milliseconds. Default 20,000. */
   readonly evidenceWaitMs?: number;
+  /** How many streams consumers may have open. Default 64, 16 of one of them. */
+  readonly streams?: StreamLimits;
 }
 
 /** The data plane of one connector: provider of its own datasets and consumer of others'. */
@@ -34,11 +37,12 @@ export class Exchanges implements DataPlane {
   readonly #provider: Provider;
   readonly #puller: Puller;
 
-  constructor({ endpoint, tokenMs = 600_000, evidenceWaitMs = 20_000, ...rest }: DataPlaneOptions) {
+  constructor(options: DataPlaneOptions) {
+    const { endpoint, tokenMs = 600_000, evidenceWaitMs = 20_000, streams = defaultStreamLimits, ...rest } = options;
     const context: Context = { ...rest, evidenceWaitMs };
     this.#endpoint = endpoint;
     this.#tokens = new TransferTokens({ identity: rest.identity, clock: rest.clock, lifetimeMs: tokenMs });
-    this.#provider = new Provider(context, this.#tokens);
+    this.#provider = new Provider(context, this.#tokens, streams);
     this.#puller = new Puller(context);
     this.service = this.#provider.service;
   }

@@ -1,5 +1,6 @@
 import { GrpcFailure } from '@causeway/platform';
 import { status } from '@grpc/grpc-js';
+import { ConnectorError } from '../errors.js';
 import type { Reason } from '../model.js';
 
 /** One stream that may send bytes of a transfer. */
@@ -10,7 +11,18 @@ export interface OpenStream extends Disposable {
   position: number;
 }
 
+/** A stream that stalls keeps some 6 MiB of chunks: what consumers can hold is that, times these. */
+export interface StreamLimits {
+  /** Most at once. */
+  readonly streams: number;
+  /** Most at once of one consumer. */
+  readonly streamsPerPeer: number;
+}
+
+export const defaultStreamLimits: StreamLimits = { streams: 64, streamsPerPeer: 16 };
+
 interface Entry {
+  readonly peer: string;
   readonly abort: AbortController;
   readonly stream: OpenStream;
   readonly ended: Promise<void>;
@@ -19,15 +31,25 @@ interface Entry {
 /** The streams a provider has open: at most one a transfer. */
 export class OpenStreams {
   readonly #open = new Map<string, Entry>();
+  readonly #limits: StreamLimits;
 
-  /** Takes the transfer over from an older stream, once that has ended. */
-  async take(pid: string): Promise<OpenStream> {
+  constructor(limits: StreamLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Takes the transfer over from an older stream, once that has ended.
+   *
+   * @throws ConnectorError QUEUE_FULL, which a consumer takes as passing
+   */
+  async take(pid: string, peer: string): Promise<OpenStream> {
     for (let older = this.#open.get(pid); older; older = this.#open.get(pid)) {
       older.abort.abort(
         new GrpcFailure(status.ABORTED, 'STREAM_REPLACED', 'a newer stream of this transfer took over'),
       );
       await older.ended;
     }
+    this.#demandRoom(peer);
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -38,7 +60,7 @@ export class OpenStreams {
       end();
     };
     const stream: OpenStream = { signal: abort.signal, position: 0, [Symbol.dispose]: release };
-    this.#open.set(pid, { abort, stream, ended });
+    this.#open.set(pid, { peer, abort, stream, ended });
     return stream;
   }
 
@@ -56,6 +78,15 @@ export class OpenStreams {
 
   async idle(): Promise<void> {
     await Promise.all([...this.#open.values()].map(({ ended }) => ended));
+  }
+
+  #demandRoom(peer: string): void {
+    const { streams, streamsPerPeer } = this.#limits;
+    const full = (whose: string, most: number) =>
+      new ConnectorError('QUEUE_FULL', `expected at most ${most} streams ${whose} at once; try again later`);
+    if (this.#open.size >= streams) throw full('of all consumers', streams);
+    const own = [...this.#open.values()].filter((entry) => entry.peer === peer).length;
+    if (own >= streamsPerPeer) throw full('of one consumer', streamsPerPeer);
   }
 
   progress(pid: string): number | undefined {

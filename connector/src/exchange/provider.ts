@@ -15,7 +15,7 @@ import { chunksOf, fastExchange } from './chunks.js';
 import type { Context } from './context.js';
 import { saidAtStart, startIn } from './end-of-transfer.js';
 import { openSource } from './file-source.js';
-import { type OpenStream, OpenStreams } from './open-streams.js';
+import { type OpenStream, OpenStreams, type StreamLimits } from './open-streams.js';
 import { saveClosing, saveReceipt } from './provider-end.js';
 import { failureOf } from './refusals.js';
 import type { TransferTokens } from './transfer-token.js';
@@ -54,11 +54,12 @@ export class Provider {
   readonly service: PeerServiceDefinition;
   readonly #context: Context;
   readonly #tokens: TransferTokens;
-  readonly #streams = new OpenStreams();
+  readonly #streams: OpenStreams;
   readonly #log: Logger;
 
-  constructor(context: Context, tokens: TransferTokens) {
+  constructor(context: Context, tokens: TransferTokens, limits: StreamLimits) {
     this.#context = context;
+    this.#streams = new OpenStreams(limits);
     this.#tokens = tokens;
     this.#log = context.log;
     this.service = peerService(fastExchange, {
@@ -97,7 +98,7 @@ export class Provider {
     const open = await this.#first(requests, call.signal);
     const { pid } = await this.#admit(open.transfer, peer, metadata.get('authorization')[0]);
     // Registered before the state is looked at again: a stop from here on finds this stream.
-    const stream = await this.#streams.take(pid);
+    const stream = await this.#streams.take(pid, peer.id);
     const signal = AbortSignal.any([call.signal, stream.signal]);
     const send: Send = (message) => unlessAborted(call.send(message), signal);
     const served = this.#serve({ peer, requests, send, signal, stream }, open).finally(() => stream[Symbol.dispose]());

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
   type Clock,
@@ -80,7 +81,7 @@ export async function servePeerHttps(options: ServePeerHttpsOptions): Promise<Ru
   );
   server.maxConnections = options.connections ?? 2_000;
   const connections = new Connections(server.maxConnections);
-  server.on('connection', (socket) => connections.opened(socket));
+  server.on('connection', (socket: Socket) => connections.opened(socket));
   server.on('secureConnection', (socket) => {
     const peer = provenPeer(socket, options.clock.now());
     if (peer) connections.proven(socket, peer.id);

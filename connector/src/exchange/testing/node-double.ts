@@ -17,7 +17,9 @@ import { openRecords, type Records } from '../../records.js';
 import { type DataPlaneOptions, type Exchanges, openDataPlane } from '../data-plane.js';
 import { ControlDouble } from './control-double.js';
 
-export type NodeOptions = Partial<Pick<DataPlaneOptions, 'tokenMs' | 'evidenceWaitMs'>> & { readonly clock?: Clock };
+export type NodeOptions = Partial<Pick<DataPlaneOptions, 'tokenMs' | 'evidenceWaitMs' | 'streams'>> & {
+  readonly clock?: Clock;
+};
 
 /** The data plane and the evidence lane of one connector, real, over a store that can be closed and opened again. */
 export class NodeDouble implements AsyncDisposable {

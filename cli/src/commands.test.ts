@@ -239,7 +239,7 @@ describe('once broker and clearing house are announced', () => {
     expect(ran).toMatchObject({ code: 0, stderr: '' });
   }, 30_000);
 
-  test.concurrent.each(['dspPort', 'exchangePort', 'managementPort'])('a port in use is named: %s', async (option) => {
+  test.each(['dspPort', 'exchangePort', 'managementPort'])('a port in use is named: %s', async (option) => {
     const message = await expectMistake({
       what: option,
       args: () => ['connector', ...home('oem'), '--set', `${option}=${wrongPort()}`, '--log-level', 'silent'],

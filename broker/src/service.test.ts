@@ -1,5 +1,5 @@
 import { type Identity, type PeerChannel, peerRequest } from '@causeway/certs/peer';
-import { type Hit, verifyHead, verifyHit } from '@causeway/evidence';
+import { type Hit, verifyEntry, verifyHead } from '@causeway/evidence';
 import type { Service } from '@causeway/platform';
 import { Broker, type causeway } from '@causeway/proto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -141,7 +141,8 @@ describe('search', () => {
         head: head?.head ?? '',
         keyStatement: head?.keyStatement ?? '',
       };
-      expect(await verifyHit(hit, { authorities, now: space.clock.now() })).toMatchObject({ ok: true });
+      const verdict = await verifyHead(hit, { authorities, now: space.clock.now() });
+      expect(verdict.ok && (await verifyEntry(hit, verdict.value))).toMatchObject({ ok: true });
     }
   });
 });

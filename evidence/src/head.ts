@@ -4,7 +4,8 @@ import { EvidenceError } from './errors.js';
 import { identifier, instant, object, oneOf, type Reader, refuse, text } from './json/shape.js';
 import { readJson, type SignedJson, signJson } from './jws/signed-json.js';
 import type { SigningKey } from './jws/signing-key.js';
-import { emptyRoot, leafHash, nodeHash } from './merkle/hashing.js';
+import { leafHash } from './merkle/hashing.js';
+import { proofTree } from './merkle/tree.js';
 
 const headType = 'causeway-head+jws';
 
@@ -143,23 +144,6 @@ export function readHead(jws: string): Head {
 export function readSignedHead(jws: string): { readonly head: Head; readonly signed: SignedJson } {
   const signed = readJson(jws, headType, headLimits.bytes);
   return { head: readHeadMembers(signed.payload, ''), signed };
-}
-
-/** The root over leaf hashes and the inclusion proof of each (RFC 6962 section 2.1.1), in one pass over the tree. */
-export function proofTree(leafHashes: readonly Uint8Array[]): Pick<EntryTree, 'root' | 'proofs'> {
-  const proofs = leafHashes.map((): Uint8Array[] => []);
-  const build = (begin: number, end: number): Uint8Array => {
-    const first = leafHashes[begin];
-    if (first === undefined) return emptyRoot;
-    if (end - begin === 1) return first;
-    // The largest power of two below the number of leaves.
-    const middle = begin + 2 ** Math.floor(Math.log2(end - begin - 1));
-    const left = build(begin, middle);
-    const right = build(middle, end);
-    for (let index = begin; index < end; index++) proofs[index]?.push(index < middle ? right : left);
-    return nodeHash(left, right);
-  };
-  return { root: build(0, leafHashes.length), proofs };
 }
 
 function unfit(expected: string, got: string): EvidenceError {

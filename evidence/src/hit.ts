@@ -6,7 +6,7 @@ import { leafHash } from './merkle/hashing.js';
 import { verifyInclusion } from './merkle/verify.js';
 import { type AuthorityKeys, type VerifiedKey, verifyKeyStatement } from './trust/key-statement.js';
 
-/** What a broker answers for one dataset. None of it is believed before `verifyHit`. */
+/** What a broker answers for one dataset. None of it is believed before `verifyHead` and `verifyEntry`. */
 export interface Hit extends SignedHead {
   /** Canonical JSON of the entry. */
   readonly entry: Uint8Array;
@@ -30,7 +30,7 @@ export const dropReasons = [
   'HEAD_EXPIRED',
   /** Issued in the future. */
   'HEAD_NOT_YET',
-  /** The publisher has since signed a head that we have seen. */
+  /** The publisher has since signed a head that we have seen: said by the reader that remembers it. */
   'HEAD_REPLAYED',
   /** The entry is not canonical, or out of bounds. */
   'ENTRY_MALFORMED',
@@ -51,16 +51,17 @@ export interface HeadContext {
   readonly authorities: AuthorityKeys;
   /** Milliseconds since epoch. */
   readonly now: number;
-  /** The highest sequence seen of this publisher; a lower one is a replay. */
-  readonly lastSequence?: number;
 }
 
 /** How far the clocks of publisher and reader may be apart, in milliseconds. */
 const skewMs = 30_000;
 
-/** Verifies that a head was signed by its publisher, lately, and is not older than one seen before. */
+/**
+ * Verifies that a head was signed by its publisher, lately. Whether it is older than one seen before is for whoever
+ * remembers those.
+ */
 export async function verifyHead(signed: SignedHead, context: HeadContext): Promise<Verdict<Head>> {
-  const { authorities, now, lastSequence = 0 } = context;
+  const { authorities, now } = context;
   return judged(async () => {
     const { head, signed: read } = expecting('HEAD_MALFORMED', () => readSignedHead(signed.head));
     const key = await expecting('KEY_UNTRUSTED', () => keyOf(signed, authorities));
@@ -74,9 +75,6 @@ export async function verifyHead(signed: SignedHead, context: HeadContext): Prom
     await expecting('SIGNATURE_WRONG', () => verifySigned(read, key.publicKey));
     if (now >= Date.parse(head.expires)) drop('HEAD_EXPIRED', `the head expired at ${head.expires}`);
     if (now + skewMs < Date.parse(head.issued)) drop('HEAD_NOT_YET', `the head was issued at ${head.issued}`);
-    if (Number(head.sequence) < lastSequence) {
-      drop('HEAD_REPLAYED', `the head has sequence ${head.sequence}, and ${lastSequence} was seen before`);
-    }
     return head;
   });
 }
@@ -101,17 +99,6 @@ export async function verifyEntry(hit: Hit, head: Head): Promise<Verdict<Dataset
     );
     return entry;
   });
-}
-
-/** Verifies a hit: the head's publisher signed it, lately, and the entry stands under it. */
-export async function verifyHit(
-  hit: Hit,
-  context: HeadContext,
-): Promise<Verdict<{ readonly entry: DatasetEntry; readonly head: Head }>> {
-  const head = await verifyHead(hit, context);
-  if (!head.ok) return head;
-  const entry = await verifyEntry(hit, head.value);
-  return entry.ok ? { ok: true, value: { entry: entry.value, head: head.value } } : entry;
 }
 
 function keyOf(signed: SignedHead, authorities: AuthorityKeys): Promise<VerifiedKey> {

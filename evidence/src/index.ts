@@ -17,7 +17,6 @@ export {
   type Head,
   headLimits,
   isDatasetOf,
-  proofTree,
   readHead,
   type SignedHead,
   signHead,
@@ -30,7 +29,6 @@ export {
   type Verdict,
   verifyEntry,
   verifyHead,
-  verifyHit,
 } from './hit.js';
 export { canonicalJson, type Json, parseCanonical } from './json/canonical.js';
 export { type Jwk, jwkOf, publicKeyOf, thumbprint } from './jws/jwk.js';
@@ -38,7 +36,7 @@ export { readJson, type SignedJson, signJson, verifyJson, verifySigned } from '.
 export { type SigningKey, signingKeyFrom } from './jws/signing-key.js';
 export { emptyRoot, hashLength, leafHash, nodeHash } from './merkle/hashing.js';
 export { type HashReader, proveConsistency, proveInclusion, rootOf } from './merkle/prove.js';
-export { inclusionProofOf, merkleRoot } from './merkle/tree.js';
+export { inclusionProofOf, merkleRoot, proofTree } from './merkle/tree.js';
 export { verifyConsistency, verifyInclusion } from './merkle/verify.js';
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './note/checkpoint.js';
 export { noteLimits, type OpenedNote, openNote, signNote } from './note/signed-note.js';

@@ -4,7 +4,7 @@ import { EvidenceError } from '../errors.js';
 import { memoryHashes } from '../testing/memory-log.js';
 import { emptyRoot, leafHash, nodeHash } from './hashing.js';
 import { proveConsistency, proveInclusion, rootOf } from './prove.js';
-import { inclusionProofOf, merkleRoot } from './tree.js';
+import { inclusionProofOf, merkleRoot, proofTree } from './tree.js';
 import { verifyConsistency, verifyInclusion } from './verify.js';
 
 const most = 300;
@@ -170,4 +170,13 @@ describe('sizes near 2^64', () => {
       expect(() => verifyConsistency({ ...consistency, oldRoot: leaf(1) })).toThrow(EvidenceError);
     }
   });
+});
+
+it('proofTree gives the root and all the proofs at once', () => {
+  for (let size = 0; size <= 70; size++) {
+    const some = leaves.slice(0, size);
+    const { root: found, proofs } = proofTree(some);
+    expect(found).toEqual(root(size));
+    expect(proofs).toEqual(some.map((_, index) => inclusionProofOf(some, index)));
+  }
 });

@@ -19,6 +19,23 @@ export function inclusionProofOf(leafHashes: readonly Uint8Array[], index: numbe
   return levelsOf(leafHashes).flatMap((level, height) => level[(index >> height) ^ 1] ?? []);
 }
 
+/** The root over leaf hashes and the inclusion proof of each (RFC 6962 section 2.1.1), in one pass over the tree. */
+export function proofTree(leafHashes: readonly Uint8Array[]): { root: Uint8Array; proofs: Uint8Array[][] } {
+  const proofs = leafHashes.map((): Uint8Array[] => []);
+  const build = (begin: number, end: number): Uint8Array => {
+    const first = leafHashes[begin];
+    if (first === undefined) return emptyRoot;
+    if (end - begin === 1) return first;
+    // The largest power of two below the number of leaves.
+    const middle = begin + 2 ** Math.floor(Math.log2(end - begin - 1));
+    const left = build(begin, middle);
+    const right = build(middle, end);
+    for (let index = begin; index < end; index++) proofs[index]?.push(index < middle ? right : left);
+    return nodeHash(left, right);
+  };
+  return { root: build(0, leafHashes.length), proofs };
+}
+
 /** Every level from the leaves to the root; the last node of an odd level rises as it is. */
 function levelsOf(leafHashes: readonly Uint8Array[]): (readonly Uint8Array[])[] {
   const levels: (readonly Uint8Array[])[] = [leafHashes];

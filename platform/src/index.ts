@@ -1,7 +1,7 @@
 export { type Clock, systemClock } from './clock.js';
 export { type ConfigOf, type ConfigSchema, defineConfig, loadConfig, type Shape } from './config/config.js';
 export type { ConfigSources } from './config/gather.js';
-export { type Option, option, Secret } from './config/option.js';
+export { type Option, option } from './config/option.js';
 export { configReference } from './config/reference.js';
 export {
   ConfigError,
@@ -25,6 +25,7 @@ export { type OperationsOptions, type Readiness, startOperations } from './opera
 export { Outbox } from './outbox/outbox.js';
 export type { Attempt, OutboxOptions, Outcome, Work } from './outbox/types.js';
 export { fraction, type Random, systemRandom } from './random.js';
+export { Secret } from './secret.js';
 export { Collection, type Migrate, type Page, type PageOptions, type Stored } from './store/collection.js';
 export { type KeyPart, key, keyParts } from './store/keys.js';
 export { type LevelStore, type LevelStoreOptions, openLevelStore } from './store/level-store.js';

@@ -17,7 +17,7 @@ export interface ConfigSchema<S> {
 
 /**
  * Declares the options of a service. `prefix` names its environment variables: with `'CONNECTOR'`, the option
- * `managementPort` is `CAUSEWAY_CONNECTOR_MANAGEMENT_PORT`, `--management-port` and `"managementPort"` in the file.
+ * `managementPort` is `--set managementPort=…`, `CAUSEWAY_CONNECTOR_MANAGEMENT_PORT` and `"managementPort"` in the file.
  */
 export function defineConfig<const S extends Shape>(
   prefix: string,
@@ -44,7 +44,7 @@ export async function loadConfig<S extends Shape>(
     const text = given.get(name);
     if (text) {
       try {
-        values[name] = await option.parse(text);
+        values[name] = option.parse(text);
       } catch (error) {
         if (!(error instanceof OptionMistake)) throw error;
         problems.push(`${text.origin} ${messageOf(error)}`);

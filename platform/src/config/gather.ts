@@ -55,7 +55,7 @@ async function fromFile(file: string, names: readonly string[], given: Into, pro
     const origin = `'${name}' in ${basename(file)}`;
     const text = textOf(value);
     if (!names.includes(name)) problems.push(`${origin} is no option of this service${nearest(name, names)}`);
-    else if (text === undefined) problems.push(`${origin} must be a text, a number, true, false or a list of texts`);
+    else if (text === undefined) problems.push(`${origin} must be a text or a number`);
     else given.set(name, { text, origin, folder: dirname(resolve(file)) });
   }
 }
@@ -87,10 +87,7 @@ function fromFlags(
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes(',')))
-    return value.join(',');
-  return undefined;
+  return typeof value === 'number' ? String(value) : undefined;
 }
 
 function nearest(name: string, known: readonly string[]): string {

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { codeOf, messageOf } from '../errors.js';
 import { formatSize, parseDuration, parseSize } from './units.js';
 
 /** Text of an option as it was given, with where it was given, for the message when it is wrong. */
 export interface Given {
   readonly text: string;
-  /** For people: `--port`, `CAUSEWAY_BROKER_PORT`, `port in broker.json`. */
+  /** For people: `--set grpcPort`, `CAUSEWAY_BROKER_GRPC_PORT`, `'grpcPort' in config.json`. */
   readonly origin: string;
   /** The folder against which a relative path of this origin is meant. */
   readonly folder: string;
@@ -25,11 +23,10 @@ export interface Option<T> {
   /** For the reference; `undefined` when there is none. */
   readonly defaultText: string | undefined;
   readonly required: boolean;
-  readonly secret: boolean;
   /** The value when nothing is given. */
   readonly fallback: T | undefined;
   /** Throws `OptionMistake`. */
-  parse(given: Given): T | Promise<T>;
+  parse(given: Given): T;
 }
 
 interface Described {
@@ -46,31 +43,9 @@ interface Factory<T, D = T, X = unknown> {
   (settings: Optional & X): Option<T | undefined>;
 }
 
-/** A secret read from its file. It shows itself to nobody who does not ask for it by name. */
-export class Secret {
-  readonly #value: string;
-
-  constructor(value: string) {
-    this.#value = value;
-  }
-
-  reveal(): string {
-    return this.#value;
-  }
-
-  toString(): string {
-    return '[secret]';
-  }
-
-  toJSON(): string {
-    return '[secret]';
-  }
-}
-
 interface Maker<T, D> {
   readonly kind: string;
-  readonly secret?: boolean;
-  parse(given: Given): T | Promise<T>;
+  parse(given: Given): T;
   /** The value of a default, and its text for the reference. */
   fallback(value: D): T;
   show(value: D): string;
@@ -83,7 +58,6 @@ function make<T, D>(settings: Settings<D>, maker: Maker<T, D>): Option<T> {
     kind: maker.kind,
     defaultText: fallback === undefined ? undefined : maker.show(fallback),
     required: settings.required ?? false,
-    secret: maker.secret ?? false,
     fallback: fallback === undefined ? undefined : maker.fallback(fallback),
     parse: maker.parse,
   };
@@ -91,11 +65,7 @@ function make<T, D>(settings: Settings<D>, maker: Maker<T, D>): Option<T> {
 
 const same = <T>(value: T): T => value;
 
-function simple<T extends string | number | boolean>(
-  settings: Settings<T>,
-  kind: string,
-  parse: (text: string) => T,
-): Option<T> {
+function simple<T extends string | number>(settings: Settings<T>, kind: string, parse: (text: string) => T): Option<T> {
   return make<T, T>(settings, { kind, parse: ({ text }) => parse(text), fallback: same, show: String });
 }
 
@@ -136,36 +106,6 @@ function port(settings: Settings<number>): Option<number> {
   return simple<number>(settings, 'port, 0 for any free one', (given) => whole(given, 0, 65_535));
 }
 
-function flag(settings: Settings<boolean>): Option<boolean> {
-  return simple(settings, '`true` or `false`', (given) => {
-    if (given === 'true' || given === 'false') return given === 'true';
-    throw new OptionMistake(`must be true or false, is '${given}'`);
-  });
-}
-
-function address(settings: Settings<string>): Option<string> {
-  return simple(settings, 'host:port', (given) => {
-    const [, number] = /^(?:\[[\da-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(given) ?? [];
-    if (number === undefined || Number(number) > 65_535)
-      throw new OptionMistake(`must be host:port, as in 'broker.example:7443' or '[::1]:7443', is '${given}'`);
-    return given;
-  });
-}
-
-function list(settings: Settings<readonly string[]>): Option<readonly string[]> {
-  const parse = ({ text: given }: Given) =>
-    given
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
-  return make(settings, {
-    kind: 'texts, with commas between',
-    parse,
-    fallback: same,
-    show: (items) => items.join(','),
-  });
-}
-
 function path(settings: Settings<string>): Option<string> {
   return make(settings, {
     kind: 'path',
@@ -203,40 +143,12 @@ function measured(value: number | undefined, given: string, wanted: string): num
   return value;
 }
 
-const longestSecret = 65_536;
-
-/** The path of a file that holds the secret; the secret itself stands in no flag and no environment. */
-function secretFile(settings: Required | Optional): Option<Secret> {
-  return make<Secret, never>(settings, {
-    kind: 'path of a file that holds the secret',
-    secret: true,
-    parse: async ({ text: given, folder }) => {
-      const file = resolve(folder, given);
-      const content = await readFile(file, 'utf8').catch((error: unknown) => {
-        throw new OptionMistake(
-          codeOf(error) === 'ENOENT' ? `names ${file}, which does not exist` : `cannot be read: ${messageOf(error)}`,
-        );
-      });
-      const secret = content.trim();
-      if (secret === '') throw new OptionMistake(`names ${file}, which is empty`);
-      if (content.length > longestSecret) throw new OptionMistake(`names ${file}, which is too large for a secret`);
-      return new Secret(secret);
-    },
-    fallback: same,
-    show: same,
-  });
-}
-
 /**
  * The kinds of options. Each takes `doc` and either `default`, or `required: true`, or neither (then the value may be
  * `undefined`).
  */
 export const option: {
   readonly text: Factory<string>;
-  readonly secretFile: {
-    (settings: Required): Option<Secret>;
-    (settings: Optional): Option<Secret | undefined>;
-  };
   readonly port: Factory<number>;
   /** Milliseconds. */
   readonly duration: Factory<number, string>;
@@ -249,10 +161,6 @@ export const option: {
     ): Option<V>;
     <const V extends string>(settings: Optional & { readonly values: readonly V[] }): Option<V | undefined>;
   };
-  readonly list: Factory<readonly string[]>;
-  readonly flag: Factory<boolean>;
   /** Absolute, resolved against the working folder, or against the folder of the file it stands in. */
   readonly path: Factory<string>;
-  /** `host:port`. */
-  readonly address: Factory<string>;
-} = { text, secretFile, port, duration, size, integer, choice, list, flag, path, address };
+} = { text, port, duration, size, integer, choice, path };

@@ -37,6 +37,12 @@ export const connectorConfig = defineConfig('CONNECTOR', {
     min: 1,
     max: 4_096,
   }),
+  processesPerPeer: option.integer({
+    doc: 'Most negotiations, and most transfers, that one peer has opened and nobody has ended.',
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+  }),
   tokenValidity: option.duration({ doc: 'How long a transfer token is valid.', default: '10m' }),
   logMonitor: option.duration({ doc: 'Time between two looks at the published log.', default: '60s' }),
   heartbeat: option.duration({ doc: 'Time between two heartbeats to the broker.', default: '30s' }),

@@ -35,6 +35,8 @@ export interface ControlPlaneOptions {
   readonly dataPlane: () => DataPlane;
   readonly dspBase: () => string;
   readonly unsigned: 'refuse' | 'mark';
+  /** Most negotiations, and most transfers, that one peer has opened and nobody has ended. Default 1,000. */
+  readonly processesPerPeer?: number;
   /** By policy unless told. */
   readonly decider?: Decider;
   readonly backoff?: { readonly firstMs: number; readonly mostMs: number };
@@ -65,7 +67,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     transfer: { 'provider:REQUESTED': async () => ({ move: 'proceed' }) },
   };
   const context: ControlContext = { ...options, queue, decider };
-  const shared = { store, clock, records, queue };
+  const shared = { store, clock, records, queue, perPeer: options.processesPerPeer ?? 1_000 };
   let changes = 0;
 
   const negotiationProcesses = new Processes<Negotiation>({

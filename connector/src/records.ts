@@ -14,6 +14,8 @@ export interface Records {
   readonly pids: Collection<{ readonly pid: string }>;
   /** Processes that have not ended, by (kind, our pid): what a restart goes on with. */
   readonly open: Collection<{ readonly pid: string }>;
+  /** Of those, the ones that a peer opened, by (kind, peer, our pid): they are counted against it. */
+  readonly openedBy: Collection<{ readonly pid: string }>;
   /** By digest. */
   readonly agreements: Collection<Agreement>;
   /** The digest, by (peer, `@id` of the DSP agreement). */
@@ -42,6 +44,7 @@ export function openRecords(store: Store): Records {
     transfers: new Collection(store, 'transfer', version),
     pids: new Collection(store, 'pid', version),
     open: new Collection(store, 'open', version),
+    openedBy: new Collection(store, 'opened-by', version),
     agreements: new Collection(store, 'agreement', version),
     agreementIds: new Collection(store, 'agreement-id', version),
     transfersOf: new Collection(store, 'transfer-of', version),

@@ -95,6 +95,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const plane = controlPlane({
     ...{ ...shared, events, evidence, transport, dspBase: dspUrl, unsigned: config.unsignedPeers },
     dataPlane: () => dataPlane,
+    processesPerPeer: config.processesPerPeer,
     ...(options.decider === undefined ? {} : { decider: options.decider }),
   });
   const dataPlane = openDataPlane({

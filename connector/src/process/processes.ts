@@ -18,6 +18,8 @@ export interface ProcessesOptions<R extends Process<string>> {
   readonly records: Records;
   readonly queue: DspQueue;
   readonly isFinal: (record: R) => boolean;
+  /** Most processes that one peer has opened and nobody has ended. */
+  readonly perPeer: number;
   /** Called after a change is durable: streams to stop or open, telemetry. Must not throw. */
   readonly changed: (before: R | undefined, after: R) => void;
 }
@@ -31,6 +33,8 @@ export type Received<R> = { readonly next?: Next<R>; readonly answer: Answer };
  */
 export class Processes<R extends Process<string>> {
   readonly #options: ProcessesOptions<R>;
+  /** How many each peer is just opening. */
+  readonly #opening = new Map<string, number>();
 
   constructor(options: ProcessesOptions<R>) {
     this.#options = options;
@@ -55,11 +59,34 @@ export class Processes<R extends Process<string>> {
 
   /**
    * Saves a new process with its first work, under the peer's pid or the management client's id. When one exists under
-   * that name already, nothing is saved and that one is returned.
+   * that name already, nothing is saved and that one is returned. What a peer opens (`name` is then its own) is counted
+   * against it.
    *
    * @throws ConnectorError QUEUE_FULL
    */
   async create(name: readonly [string, string], next: Next<R>): Promise<{ record: R; created: boolean }> {
+    const existing = await this.lookup(...name);
+    if (existing) return { record: existing.value, created: false };
+    const { peer, pid } = next.record;
+    if (name[0] !== peer) return this.#create(name, next);
+    const before = this.#opening.get(peer) ?? 0;
+    this.#opening.set(peer, before + 1);
+    try {
+      await this.#demandRoom(peer, before);
+      const opened = this.#options.records.openedBy.put([this.#options.kind, peer, pid], { pid });
+      return await this.#create(name, next, [opened]);
+    } finally {
+      const left = (this.#opening.get(peer) ?? 1) - 1;
+      if (left > 0) this.#opening.set(peer, left);
+      else this.#opening.delete(peer);
+    }
+  }
+
+  async #create(
+    name: readonly [string, string],
+    next: Next<R>,
+    opened: readonly Write[] = [],
+  ): Promise<{ record: R; created: boolean }> {
     const { store, records, kind } = this.#options;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const existing = await this.lookup(...name);
@@ -68,7 +95,7 @@ export class Processes<R extends Process<string>> {
       const index = [kind, ...name] as const;
       const result = await store.commit({
         conditions: [...(commit.conditions ?? []), records.pids.absent(...index)],
-        writes: [...commit.writes, records.pids.put(index, { pid: after.pid })],
+        writes: [...commit.writes, ...opened, records.pids.put(index, { pid: after.pid })],
       });
       if (!result.ok) continue;
       this.#options.changed(undefined, after);
@@ -126,9 +153,9 @@ export class Processes<R extends Process<string>> {
   }
 
   /** The commit of a change that somebody else makes durable (the outbox, when a piece of work is settled). */
-  settlement(before: Stored<R>, next: Next<R>): { commit: Commit; react: () => void } {
+  settlement(before: Stored<R>, next: Next<R>): Settlement {
     const { commit, after } = this.#commit(before, next);
-    return { commit, react: () => this.#options.changed(before.value, after) };
+    return { ...commit, react: () => this.#options.changed(before.value, after) };
   }
 
   #commit(before: Stored<R> | undefined, next: Next<R>, ending = true): { commit: Commit; after: R } {
@@ -140,12 +167,24 @@ export class Processes<R extends Process<string>> {
     const after: R = { ...record, lane: record.lane + works.length, updated: now };
     const writes: Write[] = [collection.put([after.pid], after), ...queued, ...(also?.writes ?? [])];
     if (isFinal(after)) {
-      if (before !== undefined && !isFinal(before.value)) writes.push(records.open.delete([kind, after.pid]));
+      if (before !== undefined && !isFinal(before.value)) {
+        writes.push(records.open.delete([kind, after.pid]), records.openedBy.delete([kind, after.peer, after.pid]));
+      }
     } else if (before === undefined) {
       writes.push(records.open.put([kind, after.pid], { pid: after.pid }));
     }
     const unchanged = before === undefined ? collection.absent(after.pid) : collection.unchanged(before);
     return { commit: { conditions: [unchanged, ...(also?.conditions ?? [])], writes }, after };
+  }
+
+  /** INVARIANT: what was opened before this one is stored, or is among the `opening` that came first. */
+  async #demandRoom(peer: string, opening: number): Promise<void> {
+    const { records, kind, perPeer } = this.#options;
+    let open = opening;
+    for await (const _ of records.openedBy.all([kind, peer])) open += 1;
+    if (open < perPeer) return;
+    const message = `Expected at most ${perPeer} ${kind} processes of one peer to be open; end some, or try again later.`;
+    throw new ConnectorError('QUEUE_FULL', message);
   }
 
   /** In the same words whether there is none or it is somebody else's: the difference would tell that it exists. */

@@ -59,6 +59,7 @@ export class Network implements AsyncDisposable {
     random: Random;
     decider?: Decider;
     unsigned?: 'refuse' | 'mark';
+    processesPerPeer?: number;
   }): Promise<Party> {
     const { id } = options.identity;
     const transport: DspTransport = { send: (message) => this.#send(message, id) };

@@ -29,6 +29,7 @@ export interface PartyOptions {
   readonly transport: DspTransport;
   readonly decider?: Decider;
   readonly unsigned?: 'refuse' | 'mark';
+  readonly processesPerPeer?: number;
 }
 
 /** One connector's control plane over a real store that can be torn away and opened again. */
@@ -135,7 +136,16 @@ export class Party implements AsyncDisposable {
   }
 
   #wire(): void {
-    const { identity, clock, random, transport, dspIdentity, decider, unsigned = 'refuse' } = this.#options;
+    const {
+      identity,
+      clock,
+      random,
+      transport,
+      dspIdentity,
+      decider,
+      unsigned = 'refuse',
+      processesPerPeer = 1_000,
+    } = this.#options;
     const store = this.#store;
     const events = connectorEvents(silentLogger, createMetrics('test'));
     const records = openRecords(store);
@@ -143,7 +153,7 @@ export class Party implements AsyncDisposable {
     this.#evidence = new QueuedEvidence(store);
     this.#publisher = new Publisher({ store, records, clock, events, self: this.id, changed: () => undefined });
     this.#plane = controlPlane({
-      ...{ identity, store, records, clock, random, events, transport, unsigned, log: silentLogger },
+      ...{ identity, store, records, clock, random, events, transport, unsigned, processesPerPeer, log: silentLogger },
       evidence: this.#evidence,
       dataPlane: () => this.dataPlane,
       dspBase: () => this.dspBase,

@@ -57,7 +57,8 @@ export class Finder {
         bytes += sizeOf(hit);
         const last = hits.at(-1);
         if (last && (hits.length === query.limit || bytes > budget.pageBytes)) {
-          return { hits, next: writeCursor({ publisher: publisherIn(last), dataset: idOf(last) }) };
+          const dataset = idOf(last);
+          return { hits, next: writeCursor({ publisher: publisherOf(dataset) ?? '', dataset }) };
         }
         hits.push(hit);
       }
@@ -183,10 +184,6 @@ function entryId(entry: string): string {
 
 function idOf(hit: Hit): string {
   return entryId(Buffer.from(hit.entry).toString('utf8'));
-}
-
-function publisherIn(hit: Hit): string {
-  return publisherOf(idOf(hit)) ?? '';
 }
 
 function sizeOf(hit: Hit): number {

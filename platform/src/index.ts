@@ -23,7 +23,7 @@ export { createLogger, type Logger, type LoggerOptions, scrub, silentLogger } fr
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics.js';
 export { type OperationsOptions, type Readiness, startOperations } from './operations.js';
 export { Outbox } from './outbox/outbox.js';
-export type { Attempt, OutboxOptions, Outcome, Work } from './outbox/types.js';
+export type { Attempt, OutboxOptions, Outcome, Settlement, Work } from './outbox/types.js';
 export { fraction, type Random, systemRandom } from './random.js';
 export { Secret } from './secret.js';
 export { Collection, type Migrate, type Page, type PageOptions, type Stored } from './store/collection.js';

@@ -1,4 +1,4 @@
-import type { Clock, Collection, Commit, Store, Stored, Write } from '@causeway/platform';
+import type { Clock, Collection, Commit, Settlement, Store, Stored, Write } from '@causeway/platform';
 import { ConnectorError } from '../errors.js';
 import type { Answer, Process, ProcessRole } from '../model.js';
 import type { Caller } from '../ports.js';

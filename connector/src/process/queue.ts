@@ -1,13 +1,15 @@
-import type { Random, Store, Work, Write } from '@causeway/platform';
 import {
   type Attempt,
   type Clock,
-  type Commit,
   codeOf,
   type Logger,
   type Metrics,
   Outbox,
   type Outcome,
+  type Random,
+  type Settlement,
+  type Store,
+  type Write,
 } from '@causeway/platform';
 import { ConnectorError } from '../errors.js';
 import type { DspOutcome, DspWork, ProcessKind } from './work.js';
@@ -16,7 +18,7 @@ import type { DspOutcome, DspWork, ProcessKind } from './work.js';
 export interface Worker {
   perform(work: DspWork, created: number, signal: AbortSignal): Promise<Attempt<DspOutcome>>;
   /** The changes the outcome causes, and what to do once they are durable. */
-  settle(work: DspWork, outcome: Outcome<DspOutcome>): Promise<{ commit: Commit; react: () => void }>;
+  settle(work: DspWork, outcome: Outcome<DspOutcome>): Promise<Settlement>;
 }
 
 export interface DspQueueOptions {
@@ -28,30 +30,17 @@ export interface DspQueueOptions {
   readonly backoff?: { readonly firstMs: number; readonly mostMs: number };
 }
 
-const place = (work: Work<DspWork>): string => `${work.lane} ${work.sequence}`;
-
 /** The outbox named 'dsp': messages to send and decisions to take, one lane a process. */
 export class DspQueue {
   readonly #outbox: Outbox<DspWork, DspOutcome>;
   readonly #workers = new Map<ProcessKind, Worker>();
-  // What follows a settlement waits here until its commit is durable; a conflict replaces it.
-  readonly #reactions = new Map<string, () => void>();
 
   constructor(options: DspQueueOptions) {
     this.#outbox = new Outbox<DspWork, DspOutcome>({
       ...options,
       name: 'dsp',
       perform: (work, signal) => this.#worker(work.payload).perform(work.payload, work.created, signal),
-      settle: async (work, outcome) => {
-        const { commit, react } = await this.#worker(work.payload).settle(work.payload, outcome);
-        this.#reactions.set(place(work), react);
-        return commit;
-      },
-      settled: (work) => {
-        const react = this.#reactions.get(place(work));
-        this.#reactions.delete(place(work));
-        react?.();
-      },
+      settle: (work, outcome) => this.#worker(work.payload).settle(work.payload, outcome),
     });
   }
 

@@ -39,7 +39,7 @@ function worker(answer: Answer) {
     get: async () => stored,
     settlement: (_before, next) => {
       changes.push(next);
-      return { commit: { writes: [] }, react: () => undefined };
+      return { writes: [] };
     },
   };
   const made = processWorker({

@@ -1,4 +1,4 @@
-import type { Attempt, Clock, Commit, Outcome, Stored } from '@causeway/platform';
+import type { Attempt, Clock, Outcome, Settlement, Stored } from '@causeway/platform';
 import { outgoing, readReason, textMember, urlOf } from '../dsp/messages.js';
 import type { Answer, JsonObject, Process } from '../model.js';
 import type { DspTransport } from '../ports.js';
@@ -29,7 +29,7 @@ export interface WorkerHooks<State extends string, R extends Process<State>> {
   learned(stored: Stored<R>, state: string): Promise<Next<R> | undefined>;
 }
 
-const nothing: { commit: Commit; react: () => void } = { commit: { writes: [] }, react: () => undefined };
+const nothing: Settlement = { writes: [] };
 const overtaken: Attempt<DspOutcome> = { done: { kind: 'overtaken' } };
 
 /** Sends messages and takes decisions for one kind of process, and turns what came of them into changes. */

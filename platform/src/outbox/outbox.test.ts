@@ -393,10 +393,13 @@ describe('outbox', () => {
     await using temporary = await temporaryStore();
     const told: string[] = [];
     const t = harness(temporary.store, {
-      settled: ({ lane, sequence }, outcome) => {
-        told.push(`${lane}${sequence} ${JSON.stringify(outcome)} ${t.asked.length}`);
-        if (sequence === 1) throw new Error('a mistake');
-      },
+      settle: async ({ lane, sequence }, outcome) => ({
+        writes: [],
+        react: () => {
+          told.push(`${lane}${sequence} ${JSON.stringify(outcome)} ${t.asked.length}`);
+          if (sequence === 1) throw new Error('a mistake');
+        },
+      }),
     });
     await t.outbox.start();
     await t.save(t.work('a', 1), t.work('a', 2));
@@ -404,7 +407,6 @@ describe('outbox', () => {
     await t.clock.advance(30_000);
     await t.outbox.idle({ withRetries: true });
     expect(told).toEqual(['a1 {"done":"a1"} 1', 'a2 {"done":"a2"} 2']);
-    expect(await t.resultOf('a', 1)).toEqual({ done: 'a1' });
     await t.outbox.stop();
   });
 

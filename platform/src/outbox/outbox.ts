@@ -260,7 +260,6 @@ export class Outbox<P, R> {
       fence: this.#lease.fence,
       work: this.#records.unchanged(stored),
     });
-    if (ended === 'settled') this.#options.settled?.(work, outcome);
     if (ended === 'fenced') {
       this.#log.error('another worker took the outbox over; this one stops');
       this.#halt();

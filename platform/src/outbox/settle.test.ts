@@ -25,6 +25,25 @@ test('the outcome and the removal of its work are one commit, which happens once
   expect(await store.get(result.put)).toBeUndefined();
 });
 
+test('only the changes that are committed are reacted to', async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const own = await prepare(store);
+  const told: number[] = [];
+  let asked = 0;
+  const changes = async () => {
+    const number = ++asked;
+    const conditions = number === 1 ? [{ key: key('never'), version: 1n }] : [];
+    return { conditions, writes: [result], react: () => told.push(number) };
+  };
+  expect(await settleWork(store, changes, own)).toBe('settled');
+  expect(await settleWork(store, changes, own)).toBe('gone');
+  await own.release();
+  await store.lease('outbox');
+  expect(await settleWork(store, changes, own)).toBe('fenced');
+  expect([asked, told]).toEqual([4, [2]]);
+});
+
 test('who has lost the lease settles nothing', async () => {
   await using temporary = await temporaryStore();
   const { store } = temporary;

@@ -27,6 +27,12 @@ export type Attempt<R> =
 /** How a piece of work ended. */
 export type Outcome<R> = { readonly done: R } | { readonly refused: string; readonly data?: unknown };
 
+/** What an outcome changes, and what follows once that is durable. */
+export interface Settlement extends Commit {
+  /** For what lives in memory only: called after the commit, and never for one that conflicted; it must not throw. */
+  readonly react?: () => void;
+}
+
 export interface OutboxOptions<P, R> {
   readonly store: Store;
   /** Names the outbox in the store, the log and the metrics. */
@@ -41,9 +47,7 @@ export interface OutboxOptions<P, R> {
    */
   perform(work: Work<P>, signal: AbortSignal): Promise<Attempt<R>>;
   /** The changes that the outcome causes, committed together with the removal of the work; asked again on a conflict. */
-  settle(work: Work<P>, outcome: Outcome<R>): Promise<Commit>;
-  /** Told once the changes of `settle` are durable, for what lives in memory only; it must not throw. */
-  settled?(work: Work<P>, outcome: Outcome<R>): void;
+  settle(work: Work<P>, outcome: Outcome<R>): Promise<Settlement>;
   /** Most lanes worked at once (64). */
   readonly lanes?: number;
   /** Most of them for one peer (half of `lanes`), so that a peer which hangs leaves room for the others. */

@@ -70,10 +70,11 @@ export interface TransferControl {
   /** The transfer by the provider's pid, if this consumer is its peer; undefined otherwise, whatever the reason. */
   forConsumer(transfer: string, consumer: string): Promise<Transfer | undefined>;
   /**
-   * Decides again, without reserving, whether this transfer may stream now.
+   * Decides again, without reserving, whether this transfer of the provider's may stream now, and answers what it decided
+   * on.
    * @throws ConnectorError with the code and reason of the refusal
    */
-  authorize(transfer: Transfer): Promise<void>;
+  authorize(pid: string): Promise<{ readonly transfer: Transfer; readonly agreement: Agreement }>;
   /** Changes one transfer by compare-and-swap; `change` runs again on conflict and returns undefined to leave it. */
   update(
     pid: string,

@@ -28,6 +28,7 @@ type Send = (message: causeway.exchange.v1.PullResponse.$Properties) => Promise<
 
 /** An admitted call while it is served. */
 interface Served {
+  readonly pid: string;
   readonly peer: Peer;
   readonly requests: Requests;
   /** Waits for room, and for no longer than the stream may last. */
@@ -101,7 +102,9 @@ export class Provider {
     const stream = await this.#streams.take(pid, peer.id);
     const signal = AbortSignal.any([call.signal, stream.signal]);
     const send: Send = (message) => unlessAborted(call.send(message), signal);
-    const served = this.#serve({ peer, requests, send, signal, stream }, open).finally(() => stream[Symbol.dispose]());
+    const served = this.#serve({ pid, peer, requests, send, signal, stream }, open).finally(() =>
+      stream[Symbol.dispose](),
+    );
     // A stopped consumer is told at once; the transfer is free for another stream when this one has really ended.
     await unlessAborted(served, signal);
   }
@@ -109,17 +112,17 @@ export class Provider {
   /** INVARIANT: whatever may last listens to the signal, so that a stopped stream ends, and nothing follows it. */
   async #serve(call: Served, open: causeway.exchange.v1.Open.$Properties): Promise<void> {
     const { control, evidence } = this.#context;
-    const { peer, requests, send, signal, stream } = call;
-    const admitted = await this.#decide(open, peer);
+    const { pid, peer, requests, send, signal, stream } = call;
+    const admitted = await this.#decide(open, pid);
     const { agreement, size, version, offset } = admitted;
     const start = startIn(admitted.transfer);
     const envelopes = [agreement.own, ...(agreement.theirs ? [agreement.theirs] : []), start];
     // I2: no byte before the log has answered for the agreement and the start.
     const logged = await evidence.wait(envelopes, this.#context.evidenceWaitMs, signal);
     // The wait may have outlasted the policy's window.
-    await control.authorize(admitted.transfer);
+    await control.authorize(pid);
 
-    const transfer = await control.update(admitted.transfer.pid, async (current) => {
+    const transfer = await control.update(pid, async (current) => {
       running(current);
       return current.opened ? undefined : { transfer: { ...current, opened: true } };
     });
@@ -129,15 +132,15 @@ export class Provider {
     const told = transfer.end && offset === size;
     if (!told) await this.#send(call, admitted);
 
-    const { end, own } = await saveClosing(this.#context, transfer.pid, { bytes: size, digest: version });
+    const { end, own } = await saveClosing(this.#context, pid, { bytes: size, digest: version });
     signal.throwIfAborted();
     await send({ closing: { statement: Buffer.from(end.statement), ...own } });
     const late = () => new ConnectorError('TRANSFER_STOPPED', `expected a receipt within ${receiptMs} ms; none came`);
     const { value } = await within(this.#context.clock, receiptMs, signal, requests.next(), late);
     if (!value?.receipt) throw new ConnectorError('MESSAGE_INVALID', 'expected a receipt after the closing statement');
-    await saveReceipt(this.#context, transfer.pid, peer, value.receipt);
+    await saveReceipt(this.#context, pid, peer, value.receipt);
     await send({ closed: {} });
-    this.#log.info({ transfer: transfer.pid, bytes: size }, 'a transfer was received and closed');
+    this.#log.info({ transfer: pid, bytes: size }, 'a transfer was received and closed');
   }
 
   async #send({ send, signal, stream }: Served, admitted: Admitted): Promise<void> {
@@ -176,12 +179,8 @@ export class Provider {
   }
 
   /** Decides again, on what is stored now. */
-  async #decide(open: causeway.exchange.v1.Open.$Properties, peer: Peer): Promise<Admitted> {
-    const { control, records } = this.#context;
-    const transfer = running(await this.#transferOf(open.transfer, peer));
-    await control.authorize(transfer);
-    const agreement = (await records.agreements.get(transfer.agreement))?.value;
-    if (!agreement) throw new ConnectorError('TRANSFER_NOT_STARTED', 'the agreement of the transfer is not there');
+  async #decide(open: causeway.exchange.v1.Open.$Properties, pid: string): Promise<Admitted> {
+    const { transfer, agreement } = await this.#context.control.authorize(pid);
     const said = saidAtStart(transfer);
     const size = Number(said.size);
     const { offset, version } = demandPlace(open, size, said.datasetVersion);

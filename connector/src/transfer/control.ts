@@ -20,31 +20,31 @@ export function transferControl(
       return found?.role === 'provider' && found.peer === consumer ? found : undefined;
     },
 
-    async authorize(transfer) {
-      const current = (await processes.need(transfer.pid)).value;
-      if (current.state !== 'STARTED' || current.intent !== undefined) {
-        const to = current.intent?.state ?? current.state;
+    async authorize(pid) {
+      const transfer = (await processes.need(pid)).value;
+      if (transfer.state !== 'STARTED' || transfer.intent !== undefined) {
+        const to = transfer.intent?.state ?? transfer.state;
         const code = to === 'REQUESTED' ? 'TRANSFER_NOT_STARTED' : 'TRANSFER_STOPPED';
-        throw refusal(code, `Expected a started transfer; ${transfer.pid} is ${to}.`);
+        throw refusal(code, `Expected a started transfer; ${pid} is ${to}.`);
       }
-      const agreement = (await context.records.agreements.get(current.agreement))?.value;
+      const agreement = (await context.records.agreements.get(transfer.agreement))?.value;
       if (agreement?.finalized === undefined) {
-        throw refusal('AGREEMENT_INVALID', `Agreement ${current.agreement} is not in force.`);
+        throw refusal('AGREEMENT_INVALID', `Agreement ${transfer.agreement} is not in force.`);
       }
       const { decision } = await judgeTransfer(
         context.records,
         agreement,
-        current,
+        transfer,
         context.clock.now(),
-        current.uses ?? [],
+        transfer.uses ?? [],
       );
       // INVARIANT: nothing is opened on a use that was not reserved when the transfer started.
       const [unreserved] = decision.reserve;
       if (unreserved !== undefined) {
-        const words = `Transfer ${transfer.pid} reserved no use under ${unreserved.rule}: ask for another transfer.`;
+        const words = `Transfer ${pid} reserved no use under ${unreserved.rule}: ask for another transfer.`;
         throw refusal('POLICY_DENIED', words, '此传输开始时未预留使用次数，请另行请求传输。');
       }
-      if (decision.permit) return;
+      if (decision.permit) return { transfer, agreement };
       const why = denial(decision);
       throw refusal('POLICY_DENIED', why.en, why.zh);
     },

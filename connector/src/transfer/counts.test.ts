@@ -69,7 +69,7 @@ test('a transfer that started without a use opens under no rule that counts them
   const early = (await provider.all()).transfers;
   expect(early.map(({ state, uses }) => [state, uses])).toEqual(early.map(() => ['STARTED', []]));
   for (const transfer of early) {
-    await expect(provider.plane.control.authorize(transfer)).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+    await expect(provider.plane.control.authorize(transfer.pid)).rejects.toMatchObject({ code: 'POLICY_DENIED' });
   }
 
   // The one use there is goes to a transfer that reserves it, and stays its own.
@@ -78,7 +78,7 @@ test('a transfer that started without a use opens under no rule that counts them
   const late = (await provider.all()).transfers.filter(({ pid }) => early.every((one) => one.pid !== pid));
   const [started, ...others] = late.filter(({ state }) => state === 'STARTED');
   expect([late.length, started?.uses, others]).toEqual([2, ['permission/1'], []]);
-  if (started !== undefined) await provider.plane.control.authorize(started);
-  for (const transfer of early) await expect(provider.plane.control.authorize(transfer)).rejects.toThrow();
+  if (started !== undefined) await provider.plane.control.authorize(started.pid);
+  for (const transfer of early) await expect(provider.plane.control.authorize(transfer.pid)).rejects.toThrow();
   expect((await provider.records.counts.get(agreement, 'permission/1'))?.value).toEqual({ used: 1 });
 });

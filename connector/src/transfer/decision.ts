@@ -1,5 +1,6 @@
 import { canonicalJson, type Digest, digestOf } from '@causeway/evidence';
 import {
+  type CompiledPolicy,
   compile,
   type Decision,
   type DecisionRequest,
@@ -9,7 +10,7 @@ import {
   factSources,
   type Policy,
 } from '@causeway/policies';
-import type { Agreement, DecisionRecord, Reason, Transfer } from '../model.js';
+import type { Agreement, DecisionRecord, JsonObject, Reason, Transfer } from '../model.js';
 import { isReason, readTerms } from '../negotiation/terms.js';
 import { reason, refusal } from '../reasons.js';
 import type { Records } from '../records.js';
@@ -38,8 +39,8 @@ export async function judgeTransfer(
   now: number,
   reserved?: readonly string[],
 ): Promise<Judged> {
-  const policy = readTerms(agreement.policy, 'Agreement');
-  if (isReason(policy)) throw refusal('POLICY_INVALID', policy.en, policy.zh);
+  const compiled = compiledOf(agreement);
+  const { policy } = compiled;
   const used = await usesOf(records, agreement.digest, policy);
   const facts: Facts = {
     now,
@@ -48,7 +49,6 @@ export async function judgeTransfer(
     counts: (rule) => used.get(rule) ?? 0,
     ...(reserved === undefined ? {} : { reserved: (rule) => reserved.includes(rule) }),
   };
-  const compiled = compile(policy);
   const actions = [...new Set(['use', ...policy.permissions.map((rule) => rule.action)])];
   const judged = actions.map((action): Judged => {
     const request = { action, target: agreement.dataset, assignee: transfer.peer };
@@ -59,6 +59,30 @@ export async function judgeTransfer(
   const best = covered ?? permitted[0] ?? judged[0];
   if (best === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
   return best;
+}
+
+// INVARIANT: an agreement's digest is over its policy, so what was compiled under a digest never changes.
+const compiledPolicies = new Map<Digest, CompiledPolicy>();
+const compiledKept = 256;
+
+/** Every opening of a stream decides twice under the same agreement. */
+function compiledOf({ digest, policy }: Agreement): CompiledPolicy {
+  const known = compiledPolicies.get(digest);
+  const compiled = known ?? compileTerms(policy);
+  // Taken out and put back, one in use moves to the young end.
+  compiledPolicies.delete(digest);
+  compiledPolicies.set(digest, compiled);
+  for (const oldest of compiledPolicies.keys()) {
+    if (compiledPolicies.size <= compiledKept) break;
+    compiledPolicies.delete(oldest);
+  }
+  return compiled;
+}
+
+function compileTerms(json: JsonObject): CompiledPolicy {
+  const policy = readTerms(json, 'Agreement');
+  if (isReason(policy)) throw refusal('POLICY_INVALID', policy.en, policy.zh);
+  return compile(policy);
 }
 
 async function usesOf(records: Records, agreement: Digest, policy: Policy): Promise<Map<string, number>> {

@@ -48,7 +48,7 @@ test('binds whoever suspends at once, and the other side when it hears of it', a
   const suspended = await provider.plane.transfers.suspend(theirs, why);
   expect(suspended).toMatchObject({ state: 'STARTED', intent: { state: 'SUSPENDED' } });
   expect(provider.dataPlane.stopped).toEqual([{ pid: theirs, reason: why }]);
-  await expect(provider.plane.control.authorize(suspended)).rejects.toMatchObject({ code: 'TRANSFER_STOPPED' });
+  await expect(provider.plane.control.authorize(suspended.pid)).rejects.toMatchObject({ code: 'TRANSFER_STOPPED' });
   expect(consumer.dataPlane.stopped).toEqual([]);
   network.fault = () => 'none';
   await settle(clock, provider, consumer);

@@ -1,4 +1,5 @@
 import type { Store } from '@causeway/platform';
+import { ConnectorError } from '../../errors.js';
 import type { Agreement, Reason, Transfer } from '../../model.js';
 import type { TransferChange, TransferControl } from '../../ports.js';
 import type { Records } from '../../records.js';
@@ -30,8 +31,13 @@ export class ControlDouble implements TransferControl {
     return transfer?.role === 'provider' && transfer.peer === consumer ? transfer : undefined;
   }
 
-  async authorize(): Promise<void> {
+  async authorize(pid: string): Promise<{ transfer: Transfer; agreement: Agreement }> {
     if (this.denial) throw this.denial;
+    const transfer = (await this.#records.transfers.get(pid))?.value;
+    const agreement = transfer && (await this.#records.agreements.get(transfer.agreement))?.value;
+    if (!agreement) throw new Error(`there is no transfer ${pid}`);
+    if (transfer.state === 'STARTED' && !transfer.intent) return { transfer, agreement };
+    throw new ConnectorError('TRANSFER_STOPPED', `expected a started transfer; it is ${transfer.state}`);
   }
 
   async update(

@@ -5,9 +5,11 @@ import { draft, objectMember, processBody, textMember } from '../dsp/messages.js
 import { ConnectorError } from '../errors.js';
 import type { Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
 import type { Caller } from '../ports.js';
+import type { Stamp } from '../process/act.js';
 import type { Processes } from '../process/processes.js';
 import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision } from '../process/work.js';
+import { refusal } from '../reasons.js';
 import { intendTermination } from './act.js';
 import { applyDecision } from './decide.js';
 import {
@@ -19,6 +21,7 @@ import {
   receiveVerification,
   withDecision,
 } from './receive.js';
+import { isReason, readTerms } from './terms.js';
 
 const transitions = {
   ContractRequestMessage: { role: 'provider', receive: receiveRequest },
@@ -28,6 +31,9 @@ const transitions = {
   ContractNegotiationEventMessage: { role: undefined, receive: receiveEvent },
   ContractNegotiationTerminationMessage: { role: undefined, receive: receiveTermination },
 } as const;
+/** In characters. Larger terms could not be agreed: a statement over them is at most 256 KiB. */
+const longestTerms = 262_144;
+
 export type NegotiationMessage = keyof typeof transitions;
 
 /** What a management client asks for. */
@@ -60,10 +66,16 @@ export class Negotiations {
     this.#visible = visible;
   }
 
-  /** Consumer: asks a provider for a contract; the request is saved before it is sent. */
+  /**
+   * Consumer: asks a provider for a contract; the request is saved before it is sent.
+   *
+   * @throws ConnectorError POLICY_INVALID with the path in the offer: what is not understood is not asked for
+   */
   async request(asked: NegotiationRequest): Promise<{ record: Negotiation; created: boolean }> {
     const { clock, random, dspBase } = this.#context;
     const offer = { ...asked.offer, '@type': 'Offer', target: asked.dataset };
+    const terms = readTerms(offer, 'Request');
+    if (isReason(terms)) throw refusal('POLICY_INVALID', terms.en, terms.zh);
     const record: Negotiation = {
       ...begin<NegotiationState>(
         { pid: newPid(random), role: 'consumer', peer: asked.provider, address: asked.address },
@@ -115,6 +127,7 @@ export class Negotiations {
     const peerPid = textMember(message, role === 'provider' ? 'consumerPid' : 'providerPid');
     const address = textMember(message, 'callbackAddress');
     const offer = objectMember(message, 'offer');
+    boundTerms(message);
     if (peerPid === undefined || address === undefined || offer === undefined) {
       throw new ConnectorError(
         'MESSAGE_INVALID',
@@ -150,6 +163,7 @@ export class Negotiations {
     const id = textMember(message, '@id');
     const event = message['eventType'];
     const expected = event === 'ACCEPTED' ? 'provider' : event === 'FINALIZED' ? 'consumer' : role;
+    boundTerms(message);
     const at = { pid, ...(expected === undefined ? {} : { role: expected }), ...(id === undefined ? {} : { id }) };
     return this.#processes.receive(caller, at, async (record) => {
       const known = knownPids(record, message);
@@ -163,8 +177,20 @@ export class Negotiations {
     return (await this.#context.records.offers.get(textMember(offer, '@id') ?? ''))?.value.dataset;
   }
 
-  #stamp(): { at: number; id: string } {
+  #stamp(): Stamp {
     return { at: this.#context.clock.now(), id: newPid(this.#context.random) };
+  }
+}
+
+/** Terms are kept with the process, so a peer does not send any size of them. */
+function boundTerms(message: JsonObject): void {
+  for (const name of ['offer', 'agreement']) {
+    const { length } = JSON.stringify(message[name] ?? null);
+    if (length <= longestTerms) continue;
+    throw new ConnectorError(
+      'MESSAGE_INVALID',
+      `Expected an ${name} of at most ${longestTerms} characters, got ${length}.`,
+    );
   }
 }
 

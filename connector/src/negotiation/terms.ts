@@ -3,11 +3,20 @@ import { type Comparison, compareRequest, type Policy, type Problem, parsePolicy
 import type { JsonObject, Negotiation, Reason } from '../model.js';
 import { reason } from '../reasons.js';
 
+/** A reason quotes what the peer wrote, and is sent back to it: what the peer could not take would be sent for ever. */
+const longestReason = 4_000;
+
+function joined(parts: readonly string[], separator: string): string {
+  const text = parts.join(separator);
+  // Half a surrogate pair may be left where it is cut.
+  return text.length <= longestReason ? text : `${text.slice(0, longestReason).replace(/\p{Surrogate}$/u, '')}…`;
+}
+
 /** A policy as it stands on the wire, or why it is none. */
 export function readTerms(json: JsonObject, kind: 'Offer' | 'Agreement' | 'Request'): Policy | Reason {
-  const { '@context': _wire, ...policy } = json;
-  const parsed = parsePolicy(policy, { kind });
-  return parsed.ok ? parsed.policy : reason('POLICY_INVALID', parsed.problems.map(describe).join(' '));
+  const parsed = parsePolicy(json, { kind });
+  if (parsed.ok) return parsed.policy;
+  return reason('POLICY_INVALID', joined(parsed.problems.map(describe), ' '));
 }
 
 function describe(problem: Problem): string {
@@ -36,8 +45,14 @@ function difference(comparison: Comparison): Reason | undefined {
   const { reasons } = comparison;
   return reason(
     'OFFER_EXCEEDED',
-    reasons.map((one) => one.en).join('; ') || 'It could not be shown that the request stays within the offer.',
-    reasons.map((one) => one.zh).join('；') || '无法证明该请求没有超出要约。',
+    joined(
+      reasons.map((one) => one.en),
+      '; ',
+    ) || 'It could not be shown that the request stays within the offer.',
+    joined(
+      reasons.map((one) => one.zh),
+      '；',
+    ) || '无法证明该请求没有超出要约。',
   );
 }
 
@@ -46,15 +61,16 @@ const particulars = ['@id', '@type', '@context', 'target', 'assigner', 'assignee
 
 /** Why an agreement does not mean exactly what this consumer asked for; undefined when it does. */
 export function sameMeaning(agreement: JsonObject, negotiation: Negotiation, self: string): Reason | undefined {
+  // What is not understood is not signed, even when it is word for word what was asked for.
+  const agreed = readTerms(agreement, 'Agreement');
+  if (isReason(agreed)) return agreed;
+  const parties = { assignee: self, assigner: negotiation.peer, target: negotiation.dataset };
+  const asked = readTerms({ ...negotiation.offer, ...parties, '@type': 'Offer' }, 'Offer');
+  if (isReason(asked)) return asked;
   const bare = (policy: JsonObject): string =>
     canonicalJson(Object.fromEntries(Object.entries(policy).filter(([name]) => !particulars.includes(name))));
   if (bare(agreement) === bare(negotiation.offer)) return undefined;
 
-  const parties = { assignee: self, assigner: negotiation.peer, target: negotiation.dataset };
-  const asked = readTerms({ ...negotiation.offer, ...parties, '@type': 'Offer' }, 'Offer');
-  if (isReason(asked)) return asked;
-  const { timestamp: _t, ...rest } = agreement;
-  const given = readTerms({ ...rest, '@type': 'Offer' }, 'Offer');
-  if (isReason(given)) return given;
+  const given: Policy = { ...agreed, kind: 'Offer' };
   return difference(compareRequest(given, asked, parties)) ?? difference(compareRequest(asked, given, parties));
 }

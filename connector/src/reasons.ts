@@ -1,3 +1,5 @@
+import { EvidenceError } from '@causeway/evidence';
+import { StoreError } from '@causeway/platform';
 import { ConnectorError, type ConnectorErrorCode } from './errors.js';
 import type { Reason } from './model.js';
 
@@ -48,4 +50,17 @@ export function reason(code: ConnectorErrorCode, en: string, zh: string = chines
 /** An error that says a reason; `data.zh` carries its Chinese words to whoever shows it. */
 export function refusal(code: ConnectorErrorCode, en: string, zh?: string, cause?: unknown): ConnectorError {
   return new ConnectorError(code, en, { ...(zh === undefined ? {} : { data: { zh } }), cause });
+}
+
+/**
+ * Why a step can never be done, out of whatever it threw: the process ends with it. Were it thrown on, what a peer sent could
+ * make work that is tried for ever. A failing store is no such reason; it is thrown on.
+ *
+ * @throws StoreError
+ */
+export function finalReason(error: unknown): Reason {
+  if (error instanceof StoreError) throw error;
+  if (error instanceof ConnectorError) return reasonOf(error);
+  if (error instanceof EvidenceError) return reason('EVIDENCE_INVALID', `No evidence can be made: ${error.message}`);
+  return reason('MESSAGE_INVALID', 'What was sent cannot be worked with.');
 }

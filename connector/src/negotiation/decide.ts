@@ -1,10 +1,12 @@
 import type { Stored } from '@causeway/platform';
 import type { ControlContext, Decider } from '../control.js';
+import { textMember } from '../dsp/messages.js';
 import { extension } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
-import type { JsonObject, Negotiation } from '../model.js';
+import type { JsonObject, Negotiation, Reason } from '../model.js';
+import type { Stamp } from '../process/act.js';
 import type { Decision, Next } from '../process/work.js';
-import { reason, reasonOf } from '../reasons.js';
+import { finalReason, reason } from '../reasons.js';
 import type { Records } from '../records.js';
 import {
   intendTermination,
@@ -27,19 +29,27 @@ export function policyDecider(records: Records, self: string): Decider['negotiat
   const proceed = async (): Promise<Decision> => ({ move: 'proceed' });
   return {
     'provider:REQUESTED': async (negotiation) => {
-      const offer = await offerNamed(records, negotiation);
-      if (offer === undefined) {
-        const words = `Dataset ${negotiation.dataset} has no offer ${String(negotiation.offer['@id'])} for you.`;
-        return { move: 'terminate', reason: reason('OFFER_UNKNOWN', words) };
+      try {
+        const difference = await refused(records, negotiation, self);
+        return difference === undefined ? { move: 'proceed' } : { move: 'terminate', reason: difference };
+      } catch (error) {
+        return { move: 'terminate', reason: finalReason(error) };
       }
-      const parties = { assignee: negotiation.peer, target: negotiation.dataset, assigner: self };
-      const difference = exceeds(negotiation.offer, offer, parties);
-      return difference === undefined ? { move: 'proceed' } : { move: 'terminate', reason: difference };
     },
     'provider:ACCEPTED': proceed,
     'provider:VERIFIED': proceed,
     'consumer:AGREED': proceed,
   };
+}
+
+async function refused(records: Records, negotiation: Negotiation, self: string): Promise<Reason | undefined> {
+  const offer = await offerNamed(records, negotiation);
+  if (offer === undefined) {
+    const named = textMember(negotiation.offer, '@id') ?? '';
+    return reason('OFFER_UNKNOWN', `Dataset ${negotiation.dataset} has no offer ${named} for you.`);
+  }
+  const parties = { assignee: negotiation.peer, target: negotiation.dataset, assigner: self };
+  return exceeds(negotiation.offer, offer, parties);
 }
 
 async function offerNamed(records: Records, negotiation: Negotiation): Promise<JsonObject | undefined> {
@@ -75,7 +85,7 @@ export async function applyDecision(
 async function proceed(
   context: ControlContext,
   record: Negotiation,
-  stamp: { readonly at: number; readonly id: string },
+  stamp: Stamp,
 ): Promise<Next<Negotiation> | undefined> {
   try {
     if (record.state === 'VERIFIED' && record.role === 'provider') {
@@ -85,15 +95,14 @@ async function proceed(
     if (record.role === 'provider') return await agree(context, record, stamp);
     return undefined;
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    return intendTermination(record, reasonOf(error), stamp);
+    return intendTermination(record, finalReason(error), stamp);
   }
 }
 
 async function agree(
   context: ControlContext,
   record: Negotiation,
-  stamp: { readonly at: number; readonly id: string },
+  stamp: Stamp,
 ): Promise<Next<Negotiation>> {
   const { agreements, agreementIds } = context.records;
   const { agreement, members } = await proposeAgreement(context, record);
@@ -109,7 +118,7 @@ async function agree(
 async function verify(
   context: ControlContext,
   record: Negotiation,
-  stamp: { readonly at: number; readonly id: string },
+  stamp: Stamp,
 ): Promise<Next<Negotiation>> {
   const { agreements, agreementIds } = context.records;
   const agreement = await acceptAgreement(context, record);

@@ -61,6 +61,13 @@ describe('an agreement is taken only when it is what was asked for, signed by th
       (body) => inside(body, 'agreement', { [extension.auditors]: ['urn:causeway:b'] }),
       'AGREEMENT_INVALID',
     ],
+    [
+      'a context that redefines its terms',
+      (body) => inside(body, 'agreement', { '@context': 'https://evil.example/use.jsonld' }),
+      'AGREEMENT_INVALID',
+    ],
+    ['half a surrogate pair', (body) => inside(body, 'agreement', { 'urn:x': '\ud800' }), 'AGREEMENT_INVALID'],
+    ['half a surrogate pair in a name', (body) => inside(body, 'agreement', { '\ud800': 1 }), 'AGREEMENT_INVALID'],
     ['no signature', ({ [extension.evidence]: _none, ...body }) => body, 'EVIDENCE_INVALID'],
     [
       'another time',
@@ -119,4 +126,60 @@ test('a consumer that has verified learns of the commit by asking, when the even
   await consumer.plane.askOpen();
   await settle(clock, consumer);
   expect((await consumer.negotiation('n')).state).toBe('FINALIZED');
+});
+
+test.each<[string, JsonObject, string]>([
+  ['an obligation', { obligation: [{ action: 'odrl:delete' }] }, '/obligation/0: '],
+  ['a term that is not known', { 'urn:x:fee': 1 }, '/urn:x:fee: '],
+  ['a context that redefines the terms', { '@context': 'https://evil.example/use.jsonld' }, '/@context: '],
+])('an offer with %s is not asked for', async (_name, more, words) => {
+  const asking = consumer.negotiate('n', provider, dataset, { ...dataset.offers[0]?.policy, ...more });
+  await expect(asking).rejects.toMatchObject({
+    code: 'POLICY_INVALID',
+    message: expect.stringContaining(words) as unknown,
+  });
+  expect(network.sent).toEqual([]);
+});
+
+describe('a request that nothing can be made of ends, and leaves no work', () => {
+  let free: Dataset;
+  beforeEach(async () => {
+    free = await provider.publish('free', [{ terms: { assignees: [consumer.id] } }]);
+  });
+  const offered = (terms: JsonObject): JsonObject => ({ ...free.offers[0]?.policy, target: free.id, ...terms });
+  const rules = (length: number, id: (index: number) => string) =>
+    Array.from({ length }, (_, index) => ({ action: 'use', '@id': id(index) }));
+
+  test.each<[string, JsonObject, string]>([
+    ['too many characters', { permission: rules(200, (at) => `urn:${at}:${'x'.repeat(1_000)}`) }, 'POLICY_INVALID'],
+    // Within the bounds of a policy, and more than a statement holds once it is UTF-8.
+    ['too many bytes', { permission: rules(100, (at) => `urn:${at}:${'字'.repeat(1_000)}`) }, 'EVIDENCE_INVALID'],
+    ['a foreign context', { '@context': 'https://evil.example/use.jsonld' }, 'POLICY_INVALID'],
+  ])('%s', async (_name, terms, code) => {
+    const { status } = await network.post(consumer.id, `${provider.dspBase}/negotiations/request`, {
+      '@context': ['https://w3id.org/dspace/2025/1/context.jsonld'],
+      '@type': 'ContractRequestMessage',
+      '@id': 'urn:uuid:m',
+      consumerPid: 'urn:uuid:1',
+      callbackAddress: consumer.dspBase,
+      offer: offered(terms),
+    });
+    expect(status).toBe(201);
+    await provider.plane.queue.idle();
+    const [record] = (await provider.all()).negotiations;
+    expect(record?.intent ?? record).toMatchObject({ state: 'TERMINATED', reason: { code } });
+    await settle(clock, provider, consumer);
+  });
+
+  test('terms of any size are not kept', async () => {
+    const { status, body } = await network.post(consumer.id, `${provider.dspBase}/negotiations/request`, {
+      '@context': ['https://w3id.org/dspace/2025/1/context.jsonld'],
+      '@type': 'ContractRequestMessage',
+      consumerPid: 'urn:uuid:1',
+      callbackAddress: consumer.dspBase,
+      offer: offered({ 'urn:x': 'x'.repeat(300_000) }),
+    });
+    expect([status, body?.['code']]).toEqual([400, 'MESSAGE_INVALID']);
+    expect((await provider.all()).negotiations).toEqual([]);
+  });
 });

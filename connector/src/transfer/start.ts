@@ -1,11 +1,11 @@
 import { digestOf, type StartStatement, saltOf, signEnvelope, statementBytes } from '@causeway/evidence';
 import type { Commit, Stored } from '@causeway/platform';
 import { type ControlContext, instant } from '../control.js';
-import { ConnectorError } from '../errors.js';
 import type { Agreement, Dataset, Transfer } from '../model.js';
+import type { Stamp } from '../process/act.js';
 import type { Next } from '../process/work.js';
-import { reasonOf, refusal } from '../reasons.js';
-import { intendTermination, makeStart, type Stamp } from './act.js';
+import { finalReason, refusal } from '../reasons.js';
+import { intendTermination, makeStart } from './act.js';
 import { decisionRecord, denial, judgeTransfer } from './decision.js';
 import { reserve } from './uses.js';
 
@@ -21,8 +21,7 @@ export async function startTransfer(
   try {
     return await start(context, stored.value, stamp);
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    return intendTermination(stored.value, reasonOf(error), stamp);
+    return intendTermination(stored.value, finalReason(error), stamp);
   }
 }
 

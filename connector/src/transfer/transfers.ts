@@ -1,17 +1,18 @@
 import type { Commit, Stored } from '@causeway/platform';
 import type { ControlContext } from '../control.js';
 import { newPid } from '../control.js';
-import { draft, processBody, textMember } from '../dsp/messages.js';
+import { draft, isObject, processBody, textMember } from '../dsp/messages.js';
 import { extension, grpcPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import { fileSink } from '../exchange/file-sink.js';
 import type { Agreement, Answer, JsonObject, Reason, Transfer, TransferState } from '../model.js';
 import { knownPids } from '../negotiation/negotiations.js';
 import type { Caller, DataPlane } from '../ports.js';
+import type { Stamp } from '../process/act.js';
 import type { Processes } from '../process/processes.js';
 import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision, Next } from '../process/work.js';
-import { intendCompletion, intendResumption, intendSuspension, intendTermination, type Stamp } from './act.js';
+import { intendCompletion, intendResumption, intendSuspension, intendTermination } from './act.js';
 import { receiveTransfer, type TransferMessage, withDecision } from './receive.js';
 import { startTransfer } from './start.js';
 
@@ -25,6 +26,7 @@ export interface TransferRequest {
   readonly purpose?: string;
 }
 
+/** As the start statement takes it. */
 const longestPurpose = 1_000;
 
 /** Transfer processes, both roles (Dataspace Protocol 2025-1, Transfer Process Protocol). */
@@ -42,7 +44,7 @@ export class Transfers {
   /**
    * Consumer: asks for the data of an agreement; the request is saved before it is sent.
    *
-   * @throws ConnectorError NOT_FOUND, AGREEMENT_INVALID, QUEUE_FULL
+   * @throws ConnectorError NOT_FOUND, AGREEMENT_INVALID, REQUEST_INVALID, QUEUE_FULL
    */
   async request(asked: TransferRequest): Promise<{ record: Transfer; created: boolean }> {
     const { clock, random, records, dspBase } = this.#context;
@@ -51,6 +53,7 @@ export class Transfers {
     if (agreement.role !== 'consumer' || agreement.finalized === undefined) {
       throw new ConnectorError('AGREEMENT_INVALID', `Expected a finalized agreement under which we are the consumer.`);
     }
+    const purpose = purposeIn(asked.purpose, 'REQUEST_INVALID');
     const pid = newPid(random);
     const record: Transfer = {
       ...begin<TransferState>(
@@ -61,7 +64,7 @@ export class Transfers {
       agreement: agreement.digest,
       dataset: agreement.dataset,
       format: grpcPull,
-      ...(asked.purpose === undefined ? {} : { purpose: asked.purpose }),
+      ...(purpose === undefined ? {} : { purpose }),
       request: asked.request,
       sink: fileSink(asked.to, pid),
     };
@@ -69,7 +72,7 @@ export class Transfers {
       agreementId: agreement.id,
       format: grpcPull,
       callbackAddress: dspBase(),
-      ...(asked.purpose === undefined ? {} : { [extension.purpose]: asked.purpose }),
+      ...(purpose === undefined ? {} : { [extension.purpose]: purpose }),
     });
     const next = sending(record, 'transfer', message, 'REQUESTED');
     return this.#processes.create(['request', asked.request], { ...next, also: this.#listed(record) });
@@ -93,7 +96,7 @@ export class Transfers {
       );
     }
     const id = textMember(message, '@id');
-    const purpose = textMember(message, extension.purpose)?.slice(0, longestPurpose);
+    const purpose = purposeIn(textMember(message, extension.purpose), 'MESSAGE_INVALID');
     const record: Transfer = {
       ...begin<TransferState>(
         {
@@ -211,13 +214,19 @@ export class Transfers {
   }
 }
 
+/** Refused rather than cut: a decision is about the purpose that was declared, and it is signed. */
+function purposeIn(text: string | undefined, code: 'MESSAGE_INVALID' | 'REQUEST_INVALID'): string | undefined {
+  if (text === undefined || (text.length <= longestPurpose && !/\p{Surrogate}/u.test(text))) return text;
+  throw new ConnectorError(code, `Expected a purpose of Unicode text, of at most ${longestPurpose} UTF-16 code units.`);
+}
+
 /** The token in the data address of a TransferStartMessage. */
 function tokenOf(message: JsonObject): string | undefined {
   const address = message['dataAddress'];
-  if (address === null || typeof address !== 'object' || Array.isArray(address)) return undefined;
+  if (!isObject(address)) return undefined;
   const properties = address['endpointProperties'];
   for (const property of Array.isArray(properties) ? properties : []) {
-    if (property === null || typeof property !== 'object' || Array.isArray(property)) continue;
+    if (!isObject(property)) continue;
     const { name, value } = property;
     if (name === 'authorization' && typeof value === 'string') return value;
   }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -39,6 +39,16 @@ describe('a partial file', () => {
     const file = await PartialFile.open(path, 3);
     expect([file.bytes, file.recovered]).toEqual([0, false]);
     await file.close();
+  });
+
+  test.skipIf(process.platform === 'win32')('is for its owner alone, and never what a link leads to', async () => {
+    const path = join(folder, 'part');
+    const file = await PartialFile.open(path, 10);
+    await file.close();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const link = join(folder, 'link');
+    await symlink(path, link);
+    await expect(PartialFile.open(link, 10)).rejects.toMatchObject({ code: 'ELOOP' });
   });
 
   test('forgets everything when it is restarted', async () => {

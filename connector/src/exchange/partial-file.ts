@@ -35,7 +35,8 @@ export class PartialFile {
    * @param most bytes that may be in it; a longer file is begun anew
    */
   static async open(path: string, most: number): Promise<PartialFile> {
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o640);
+    // Whoever else may write to the folder must neither read what is received nor lead it elsewhere by a link.
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
     try {
       const hash = createHash('sha256');
       const { size } = await file.stat();

@@ -2,13 +2,14 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
+import { clearingHouseCommand } from './commands/clearing-house.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
 import { publishCommand } from './commands/publish.js';
 import { pullCommand } from './commands/pull.js';
 import { requestCommand } from './commands/request.js';
 import { searchCommand } from './commands/search.js';
-import { serviceCommands } from './commands/services.js';
+import { serviceCommand } from './commands/services.js';
 import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
 import { createOutput, type Output } from './output.js';
@@ -49,7 +50,9 @@ export function commandLine(output: Output): Command {
   for (const command of [
     initCommand(output),
     authorityCommand(output),
-    ...serviceCommands(output),
+    serviceCommand('broker', output),
+    clearingHouseCommand(output),
+    serviceCommand('connector', output),
     joinCommand(output),
     publishCommand(output),
     searchCommand(output),

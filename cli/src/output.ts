@@ -11,12 +11,17 @@ export function createOutput(json: boolean, stream: NodeJS.WritableStream = proc
   return {
     json,
     line: (text = '') => {
-      if (!json) stream.write(`${text}\n`);
+      if (!json) stream.write(`${printable(text)}\n`);
     },
     result: (value) => {
       if (json) stream.write(`${JSON.stringify(value)}\n`);
     },
   };
+}
+
+/** What a peer or the broker wrote must not move a terminal's cursor, nor turn the direction of its text. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n]|\p{Bidi_Control}/gu, '\ufffd');
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;

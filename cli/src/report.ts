@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { CliError } from './errors.js';
+import { printable } from './output.js';
 
 interface Coded {
   readonly code?: unknown;
@@ -14,7 +15,7 @@ export function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return misused(error, json);
   const { code, message, data, problems } = coded(error);
   if (json) print({ error: { code, message, ...(data && { data }), ...(problems && { problems }) } });
-  else process.stderr.write(`${code}: ${[message, ...mistakes(data)].join('\n  ')}\n`);
+  else process.stderr.write(printable(`${code}: ${[message, ...mistakes(data)].join('\n  ')}\n`));
   return error instanceof CliError ? error.exitCode : 1;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { AuditReport } from '@causeway/evidence';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { CliError, fileTrouble } from '../errors.js';
@@ -70,6 +71,7 @@ function verifyCommand(output: Output): Command {
         output.line(`${findings === 0 ? 'ok  ' : 'FAIL'} ${check} (${examined})`);
       }
       for (const { code, where, message } of report.findings) output.line(`${code} at ${where}: ${message}`);
+      for (const line of told(report)) output.line(line);
       const seen = {
         verified: report.ok,
         treeSize: report.treeSize.toString(),
@@ -88,4 +90,15 @@ function verifyCommand(output: Output): Command {
       for (const text of report.unchecked) output.line(`not checked: ${text}`);
       output.result(seen);
     });
+}
+
+/** What verifies and is still no two-sided story: a reader who sees only "verified" would believe too much. */
+function told({ story }: AuditReport): string[] {
+  if (!story) return [];
+  const lines = story.agreement === 'one-sided' ? ['ONE-SIDED: only one party has signed this agreement.'] : [];
+  for (const { story: ending, transfer, start } of story.transfers) {
+    if (ending !== 'agreed') lines.push(`${ending}: transfer ${transfer ?? `that began with ${start}`}`);
+  }
+  if (story.unreleased.length > 0) lines.push(`${story.unreleased.length} signed statement(s) are not in this bundle.`);
+  return lines;
 }

@@ -57,11 +57,6 @@ const runnables: Record<ServiceRole, Runnable> = {
   },
 };
 
-/** The commands that start a service; `authority` has a file of its own for its operator's subcommands. */
-export function serviceCommands(output: Output): Command[] {
-  return (['broker', 'clearing-house', 'connector'] as const).map((role) => serviceCommand(role, output));
-}
-
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 /** `causeway <role>`: runs the service of a home in the foreground until a signal ends it. */

@@ -1,6 +1,7 @@
 import type { Json } from '@causeway/evidence';
 import type { JsonObject, Process, Reason } from '../model.js';
 import type { ProcessKind } from '../process/work.js';
+import { trimSlashes } from '../trim-slashes.js';
 import { dspContext, extension, type MessageType, messagePaths, messageTypes } from './vocabulary.js';
 
 /** A message as it is saved with the move that causes it: without context and pids, which are added at each send. */
@@ -30,7 +31,7 @@ export function outgoing(record: Process<string>, message: JsonObject): JsonObje
 export function urlOf(kind: ProcessKind, record: Process<string>, message: JsonObject): string | undefined {
   const type = messageTypes.find((known) => known === message['@type']);
   if (type === undefined) return undefined;
-  const base = `${record.address.replace(/\/+$/, '')}/${kind}s`;
+  const base = `${trimSlashes(record.address)}/${kind}s`;
   if ('callbackAddress' in message) return `${base}/${messagePaths[type]}`;
   return record.peerPid === undefined ? undefined : `${base}/${record.peerPid}/${messagePaths[type]}`;
 }
@@ -104,7 +105,7 @@ export function readReason(message: JsonObject | undefined, otherwise: string): 
 
 function readWords(value: Json): { text: string; language?: string } | undefined {
   if (typeof value === 'string') return { text: value };
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const { '@value': text, '@language': language } = value;
   if (typeof text !== 'string') return undefined;
   return typeof language === 'string' ? { text, language: language.slice(0, 2) } : { text };
@@ -117,5 +118,9 @@ export function textMember(message: JsonObject, name: string): string | undefine
 
 export function objectMember(message: JsonObject, name: string): JsonObject | undefined {
   const value = message[name];
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+  return isObject(value) ? value : undefined;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

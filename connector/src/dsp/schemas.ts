@@ -134,7 +134,7 @@ export const messageSchemas = {
   TransferTerminationMessage: message('TransferTerminationMessage', both, ending),
 } as const;
 
-/** Answers that we read. */
+/** Answers: `Dataset` and `Catalog` of peers are read by them, what a process answers is held against them by the vectors. */
 export const answerSchemas = {
   ContractNegotiation: message('ContractNegotiation', [...both, 'state'], {
     ...pids,

@@ -2,6 +2,7 @@ import { type Identity, peerRequest } from '@causeway/certs/peer';
 import type { Clock } from '@causeway/platform';
 import type { JsonObject } from '../model.js';
 import type { DspIdentity, DspTransport } from '../ports.js';
+import { isObject } from './messages.js';
 
 const timeoutMs = 20_000;
 /** A peer's catalog page is the largest answer that is read. */
@@ -47,15 +48,11 @@ function readObject(text: string): JsonObject | undefined {
   if (text === '') return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function isJsonObject(value: unknown): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** The next page, of a catalog that has one (RFC 8288). */

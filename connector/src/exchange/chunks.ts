@@ -12,7 +12,8 @@ const chunkTag = 0x12;
 /** The tag, and the length in at most three bytes of seven bits (chunkBytes < 2^21). */
 const headerBytes = 4;
 
-/** A chunk that is its own encoding: the bytes lie behind room for their header, so nothing copies them on the way. */
+/** A chunk that is its own encoding: the bytes lie behind room for their header, so encoding copies nothing;
+ * grpc-js copies them once, behind its own header. */
 class Chunk {
   readonly chunk: Buffer;
   readonly encoded: Buffer;

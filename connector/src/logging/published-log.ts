@@ -1,6 +1,7 @@
 import { type Identity, peerRequest, TrustError } from '@causeway/certs/peer';
 import type { Clock } from '@causeway/platform';
 import { ConnectorError } from '../errors.js';
+import { trimSlashes } from '../trim-slashes.js';
 
 /** The public half of the log: what everybody sees, the connector's own receipts notwithstanding. */
 export interface PublishedLog {
@@ -32,7 +33,7 @@ export function publishedLog(options: {
   const { identity, clock, signal } = options;
   const { id, https } = identity.trust.bundle.clearingHouse;
   const get = async (path: string) => {
-    const url = `${https.replace(/\/$/, '')}/${path}`;
+    const url = `${trimSlashes(https)}/${path}`;
     try {
       return await peerRequest({
         identity,

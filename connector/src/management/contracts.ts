@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Identity } from '@causeway/certs/peer';
 import type { Clock, Logger, Store } from '@causeway/platform';
 import type { PeerCatalog } from '../catalog/peer-catalog.js';
+import { isObject } from '../dsp/messages.js';
 import { ConnectorError } from '../errors.js';
 import type { ConnectorEvents } from '../events.js';
 import type { JsonObject, Negotiation, Reason } from '../model.js';
@@ -9,6 +10,7 @@ import type { NegotiationRequest, Negotiations } from '../negotiation/negotiatio
 import type { Discovery, EvidenceLog } from '../ports.js';
 import { reason } from '../reasons.js';
 import type { Records } from '../records.js';
+import { trimSlashes } from '../trim-slashes.js';
 import { auditBundle } from './audit.js';
 import { findProcess, requestName } from './lookup.js';
 import { type Operation, ok, pageQuery } from './operation.js';
@@ -163,11 +165,11 @@ async function whatToAsk(
   if (provider === '') {
     throw new ConnectorError('REQUEST_INVALID', 'Expected a provider, or a dataset id that begins with one.');
   }
-  const address = asked.address?.replace(/\/+$/, '') ?? (await discovery.address(provider));
+  const address = asked.address === undefined ? await discovery.address(provider) : trimSlashes(asked.address);
   if (typeof wanted === 'object') return { provider, address, dataset, offer: wanted, wanted };
   const offers = (await peers.dataset(provider, address, dataset))['hasPolicy'];
   for (const offer of Array.isArray(offers) ? offers : []) {
-    if (offer === null || typeof offer !== 'object' || Array.isArray(offer)) continue;
+    if (!isObject(offer)) continue;
     if (wanted === undefined) return { provider, address, dataset, offer };
     if (offer['@id'] === wanted) return { provider, address, dataset, offer, wanted };
   }

@@ -5,6 +5,7 @@ import { ConnectorError } from '../errors.js';
 import type { Dataset } from '../model.js';
 import type { Discovery, DiscoveryPage } from '../ports.js';
 import type { Records } from '../records.js';
+import { trimSlashes } from '../trim-slashes.js';
 import { type Operation, ok, pageQuery } from './operation.js';
 import { pageOptions } from './paging.js';
 import { bodyReader } from './read-body.js';
@@ -84,7 +85,7 @@ export function datasetOperations(context: DatasetContext): Operation[] {
       answer: 'CatalogPage',
       async handle({ body }) {
         const { provider, address, next } = readCatalogRequest(body);
-        const base = address?.replace(/\/+$/, '') ?? (await discovery.address(provider));
+        const base = address === undefined ? await discovery.address(provider) : trimSlashes(address);
         return ok(await peers.page(provider, base, next));
       },
     },

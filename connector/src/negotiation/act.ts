@@ -1,17 +1,11 @@
 import { draft, reasonMembers } from '../dsp/messages.js';
 import type { JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
-import { intendMove, makeMove } from '../process/act.js';
+import { intendMove, makeMove, type Stamp } from '../process/act.js';
 import type { Table } from '../process/receive.js';
 import type { Next } from '../process/work.js';
 import { negotiationMoves } from './states.js';
 
 export const negotiationTable: Table<NegotiationState> = { kind: 'negotiation', moves: negotiationMoves };
-
-/** What a move of ours takes from outside: the time, and the `@id` of the message it sends. */
-export interface Stamp {
-  readonly at: number;
-  readonly id: string;
-}
 
 /** Provider: the offer it would grant instead (ContractOfferMessage). */
 export function makeOffer(record: Negotiation, offer: JsonObject, { at, id }: Stamp): Next<Negotiation> {

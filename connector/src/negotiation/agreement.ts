@@ -181,7 +181,7 @@ async function verifyTheirs(
     rest.type === expected.type &&
     rest.sequence === expected.sequence &&
     rest.signer === expected.signer &&
-    JSON.stringify(sortedParties(parties)) === JSON.stringify(sortedParties(expected.parties));
+    JSON.stringify(partiesList(parties)) === JSON.stringify(partiesList(expected.parties));
   if (same) return { envelope, keyStatement };
   throw refusal(
     'EVIDENCE_INVALID',
@@ -189,7 +189,7 @@ async function verifyTheirs(
   );
 }
 
-function sortedParties(parties: Envelope['parties']): unknown {
+function partiesList(parties: Envelope['parties']): unknown {
   return [parties?.provider, parties?.consumer, parties?.auditors];
 }
 

@@ -99,11 +99,7 @@ async function proceed(
   }
 }
 
-async function agree(
-  context: ControlContext,
-  record: Negotiation,
-  stamp: Stamp,
-): Promise<Next<Negotiation>> {
+async function agree(context: ControlContext, record: Negotiation, stamp: Stamp): Promise<Next<Negotiation>> {
   const { agreements, agreementIds } = context.records;
   const { agreement, members } = await proposeAgreement(context, record);
   const { digest } = agreement;
@@ -115,11 +111,7 @@ async function agree(
   };
 }
 
-async function verify(
-  context: ControlContext,
-  record: Negotiation,
-  stamp: Stamp,
-): Promise<Next<Negotiation>> {
+async function verify(context: ControlContext, record: Negotiation, stamp: Stamp): Promise<Next<Negotiation>> {
   const { agreements, agreementIds } = context.records;
   const agreement = await acceptAgreement(context, record);
   const { digest } = agreement;

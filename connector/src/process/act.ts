@@ -5,6 +5,12 @@ import type { Table } from './receive.js';
 import { intending, moved, sending } from './record.js';
 import type { Next } from './work.js';
 
+/** What a move of ours takes from outside: the time, and the `@id` of the message it sends. */
+export interface Stamp {
+  readonly at: number;
+  readonly id: string;
+}
+
 /**
  * A move of ours that is shared as soon as it is saved, with the message that tells the peer.
  *

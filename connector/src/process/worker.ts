@@ -1,7 +1,8 @@
 import type { Attempt, Clock, Outcome, Settlement, Stored } from '@causeway/platform';
-import { outgoing, readReason, textMember, urlOf } from '../dsp/messages.js';
+import { isObject, outgoing, readReason, textMember, urlOf } from '../dsp/messages.js';
 import type { Answer, JsonObject, Process } from '../model.js';
 import type { DspTransport } from '../ports.js';
+import { trimSlashes } from '../trim-slashes.js';
 import { isFinal, type Moves } from './moves.js';
 import type { Processes } from './processes.js';
 import type { Worker } from './queue.js';
@@ -52,7 +53,7 @@ export function processWorker<State extends string, R extends Process<State>>(ho
   async function ask(pid: string, created: number, signal: AbortSignal): Promise<Attempt<DspOutcome>> {
     const record = (await hooks.processes.get(pid))?.value;
     if (record?.peerPid === undefined || final(record)) return overtaken;
-    const url = `${record.address.replace(/\/+$/, '')}/${hooks.kind}s/${record.peerPid}`;
+    const url = `${trimSlashes(record.address)}/${hooks.kind}s/${record.peerPid}`;
     const answer = await hooks.transport.send({ peer: record.peer, method: 'GET', url, signal });
     return judgeAnswer(answer, hooks.clock.now() - created < unknownForMs);
   }
@@ -149,7 +150,3 @@ function adoptPid<R extends Process<string>>(record: R, message: JsonObject, bod
 
 // It will stand in paths of ours, so it may not hold what a path gives a meaning to.
 const pidPattern = /^(?!\.{1,2}$)[^/?#%\\\s\p{Cc}]{1,500}$/u;
-
-function isObject(value: unknown): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}

@@ -1,19 +1,13 @@
 import { draft, reasonMembers } from '../dsp/messages.js';
 import type { ConnectorErrorCode } from '../errors.js';
 import type { Reason, Transfer, TransferState } from '../model.js';
-import { intendMove, makeMove } from '../process/act.js';
+import { intendMove, makeMove, type Stamp } from '../process/act.js';
 import type { Table } from '../process/receive.js';
 import type { Next } from '../process/work.js';
 import { reason, refusal } from '../reasons.js';
 import { transferMoves } from './states.js';
 
 export const transferTable: Table<TransferState> = { kind: 'transfer', moves: transferMoves };
-
-/** The time of a move of ours, and the `@id` of the message it sends. */
-export interface Stamp {
-  readonly at: number;
-  readonly id: string;
-}
 
 /** Provider: the first start, shared as soon as it is saved. The data address is added at each send. */
 export function makeStart(record: Transfer, { at, id }: Stamp): Next<Transfer> {

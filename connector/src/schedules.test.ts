@@ -19,6 +19,9 @@ interface Act {
   readonly what: (typeof acts)[number];
 }
 
+/** How many runs came that far: a property that holds of nothing would hold too. */
+const reached = { finalized: 0, started: 0 };
+
 let identities: { provider: Identity; consumer: Identity };
 
 beforeAll(async () => {
@@ -98,9 +101,14 @@ async function run(seed: number, plan: readonly Fault[], deeds: readonly Act[]):
   const agreement = (await consumer.negotiation('n')).agreement;
   const finalized = (await consumer.negotiation('n')).state === 'FINALIZED';
   if (finalized && agreement !== undefined) {
+    reached.finalized += 1;
     await consumer.plane.transfers.request({ request: 't', agreement, to: '/tmp/never' });
     await rest(network, clock, parties, acting);
   }
+  const begun = (await provider.all()).transfers.filter(({ history }) =>
+    history.some(({ state }) => state === 'STARTED'),
+  );
+  if (begun.length > 0) reached.started += 1;
   await agreeing(provider, consumer);
   // Where nobody interferes, no message is ever refused: a repetition gets the answer that the first one got.
   if (deeds.length === 0) expect(network.sent.filter(({ status = 0 }) => status >= 400 && status < 500)).toEqual([]);
@@ -155,4 +163,6 @@ test('property: whatever is lost, doubled, delayed or torn away, both sides end 
     ),
     { numRuns: runs, endOnFailure: true },
   );
+  expect(reached.finalized).toBeGreaterThan(0);
+  expect(reached.started).toBeGreaterThan(0);
 });

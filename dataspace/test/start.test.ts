@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -42,14 +43,33 @@ async function running(): Promise<number> {
   return services.filter((service) => service.running).length;
 }
 
-async function shared(name: string, content: string): Promise<void> {
-  await writeFile(join(folder, name), content);
-  const child = start('--once', '--json', '--file', join(folder, name));
+async function shared(name: string, content: string | number): Promise<{ peakRssMiB: number | null }> {
+  const source = join(folder, name);
+  if (typeof content === 'string') await writeFile(source, content);
+  else {
+    await writeFile(source, '');
+    await truncate(source, content);
+  }
+  const child = start('--once', '--json', '--file', source);
   const exit = once(child, 'exit');
   const last = (await lines(child)).at(-1) ?? '';
   expect(await exit).toEqual([0, null]);
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  expect(JSON.parse(last)).toMatchObject({ bytes: Buffer.byteLength(content), sha256, verified: true });
+  const sha256 = await digest(source);
+  const report = JSON.parse(last) as { peakRssMiB: number | null };
+  expect(report).toMatchObject({ bytes: (await stat(source)).size, sha256, verified: true });
+  // What the report says of the bytes must be true of the file that arrived.
+  const received = (await readdir(join(space(), 'received'), { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  expect(await digest(join(space(), 'received', received.at(-1) ?? '', name))).toBe(sha256);
+  return report;
+}
+
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(path)) hash.update(part as Buffer);
+  return hash.digest('hex');
 }
 
 test.each(['authority', 'clearing-house'])('Ctrl-C after the start of %s leaves nothing running', async (name) => {
@@ -76,4 +96,10 @@ test('a space that is there is used again, by a second start while the first is 
   process.kill(-(first.pid ?? 0), 'SIGINT');
   expect(await exit).toEqual([0, null]);
   expect(await running()).toBe(0);
+});
+
+test('the connectors stay small however large the file is', async () => {
+  const { peakRssMiB } = await shared('large.bin', 512 * 1_048_576);
+  // Where the system tells it: /proc is Linux.
+  if (process.platform === 'linux') expect(peakRssMiB).toBeLessThan(300);
 });

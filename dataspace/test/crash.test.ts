@@ -35,7 +35,7 @@ beforeAll(async () => {
   const dataset = `${space.id('provider')}:goods`;
   const address = `https://127.0.0.1:${space.wire('provider').port}/dsp/2025-1`;
   const sha256 = createHash('sha256').update(content).digest('hex');
-  const job = new Job(space, 'run-00', { file, dataset, address, offer: {}, bytes, sha256 });
+  const job = new Job(space, 'run-00', { file, dataset, address, bytes, sha256 });
   await job.publish('goods', true, file, [offer]);
   const api = await space.api('consumer');
   const asked = await api.send<NegotiationView & { offer: object }>('PUT', `/management/v1/negotiations/${job.name}`, {
@@ -44,7 +44,7 @@ beforeAll(async () => {
   });
   goods = { ...job.goods, offer: asked.offer };
   // The first run goes without a crash: whatever fails here is no matter of crashes.
-  await new Job(space, job.name, goods).finish();
+  await job.finish();
 }, 120_000);
 
 afterAll(async () => {

@@ -33,7 +33,7 @@ export interface Goods {
   readonly file: string;
   readonly dataset: string;
   readonly address: string;
-  readonly offer: object;
+  readonly offer?: object;
   readonly bytes: number;
   readonly sha256: string;
 }

@@ -7,6 +7,7 @@ import type { Space } from '../processes/space.js';
 import { orderLines } from './order-lines.js';
 
 const day = 86_400_000;
+const listedWithinMs = 30_000;
 const demoRows = 20_000;
 const demoSeed = 20_261_120;
 
@@ -23,13 +24,20 @@ export interface MainJobResult {
   readonly peakRssMiB: number | null;
 }
 
+/** What `causeway audit verify` needs: an exported record, whose key to pin, and where the log is. */
+export interface VerifiableRecord {
+  readonly file: string;
+  readonly key: string;
+  readonly log: string;
+}
+
 /** The main job, by the commands a person would give: publish, search, ask, be refused, get, verify. */
 export async function mainJob(
   space: Space,
   folder: string,
   say: (line: string) => void,
   file?: string,
-): Promise<MainJobResult> {
+): Promise<{ result: MainJobResult; record: VerifiableRecord }> {
   const owner = space.connector('oem');
   const user = space.connector('hydraulics');
   const outsider = space.connector('heat-treatment');
@@ -45,8 +53,14 @@ export async function mainJob(
   say(`Published   ${dataset.id} (${bytes(dataset.source.bytes)})`);
   say('            for Hengda Hydraulics only, 30 days, 10 times, for production planning');
 
-  const found = await runCommand<SearchView>('search', file ? basename(file) : '油缸', '--home', user.home);
-  say(`Searched    ${found.hits.length} hit(s) at the broker, signature and proof checked`);
+  const hits = await searched(dataset.id, [
+    ...(file ? [] : ['油缸']),
+    '--publisher',
+    owner.run.id,
+    '--home',
+    user.home,
+  ]);
+  say(`Searched    ${hits} hit(s) at the broker, signature and proof checked`);
 
   const negotiation = await runCommand<NegotiationView>('request', dataset.id, '--home', user.home);
   const agreement = negotiation.agreement ?? '';
@@ -71,23 +85,18 @@ export async function mainJob(
   say(`            to ${target}`);
   say(`            SHA-256 ${sha256}`);
 
-  const bundle = `${received}.record.json`;
-  await runCommand('audit', 'export', agreement, '--out', bundle, '--home', user.home);
-  const pins = (await readFile(join(user.home, 'identity', 'pins'), 'utf8')).trim();
-  const verify = [
-    'audit',
-    'verify',
-    bundle,
-    '--key',
-    pins,
-    '--log',
-    `https://localhost:${space.clearingHouse.port('log')}`,
-  ];
+  const record = {
+    file: `${received}.record.json`,
+    key: (await readFile(join(user.home, 'identity', 'pins'), 'utf8')).trim(),
+    log: `https://localhost:${space.clearingHouse.port('log')}`,
+  };
+  await runCommand('audit', 'export', agreement, '--out', record.file, '--home', user.home);
+  const verify = ['audit', 'verify', record.file, '--key', record.key, '--log', record.log];
   const report = await runCommand<{ verified: boolean; treeSize: string }>(...verify);
   say(`Verified    the record against the log: ${report.treeSize} leaves, closing record ${transfer.endLogIndex}`);
 
   const peaks = [owner, user].map((service) => service.peakRssMiB()).filter((peak) => peak !== undefined);
-  return {
+  const result = {
     bytes: transfer.bytes ?? 0,
     sha256,
     logIndex: Number(transfer.endLogIndex),
@@ -96,6 +105,23 @@ export async function mainJob(
     seconds: Math.round((performance.now() - began) / 10) / 100,
     peakRssMiB: peaks.length > 0 ? Math.max(...peaks) : null,
   };
+  return { result, record };
+}
+
+/** Searches until the broker lists the dataset: its publisher registers it in the background. Answers how many it saw. */
+async function searched(dataset: string, wanted: readonly string[]): Promise<number> {
+  const until = performance.now() + listedWithinMs;
+  do {
+    let seen = 0;
+    let cursor: readonly string[] = [];
+    do {
+      const page = await runCommand<SearchView>('search', ...wanted, ...cursor);
+      seen += page.hits.length;
+      if (page.hits.some(({ entry }) => entry.id === dataset)) return seen;
+      cursor = page.next ? ['--cursor', page.next] : [];
+    } while (cursor.length > 0);
+  } while (performance.now() < until);
+  throw new SpaceError('TIMED_OUT', `${dataset} was published to be listed, and the broker does not list it`);
 }
 
 /** What the command said when it was refused, as it must be here. */
@@ -113,7 +139,8 @@ async function refusal(...args: readonly string[]): Promise<string> {
 /** `received/001`, `received/002`, …: one for each run, and never one that is there already. */
 async function nextFolder(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true });
-  for (let run = 1 + (await readdir(parent)).length; ; run += 1) {
+  const runs = (await readdir(parent)).filter((name) => /^\d+$/.test(name));
+  for (let run = 1 + runs.length; ; run += 1) {
     const folder = join(parent, String(run).padStart(3, '0'));
     try {
       await mkdir(folder);

@@ -5,7 +5,7 @@ import { SpaceError } from '../errors.js';
 import { Space } from '../processes/space.js';
 import { demoFirms } from './firms.js';
 import { Interruption } from './interruption.js';
-import { mainJob } from './main-job.js';
+import { mainJob, type VerifiableRecord } from './main-job.js';
 import { oneStart } from './one-start.js';
 
 const usage = `usage: npm start -- [--once] [--file PATH] [--json] [--folder DIR]
@@ -68,12 +68,15 @@ async function inSpace(folder: string, { once, json }: Wanted, file: string | un
   const starting = oneStart(folder, () => space.start());
   try {
     const job = starting.then(() => mainJob(space, folder, say, file));
-    const result = await Promise.race([job, interruption.asked]);
-    if (!result) return interrupted;
-    if (!once) next(space, say);
+    const done = await Promise.race([job, interruption.asked]);
+    if (!done) return interrupted;
+    const { result, record } = done;
+    // Services that another start runs are neither stopped nor waited for.
+    const stays = !once && space.services.some(({ ours }) => ours);
+    if (!once) next(space, stays, record, say);
     if (json) say(JSON.stringify(result));
     else if (once) say(`Done in ${result.seconds} s: ${result.bytes} bytes, SHA-256 ${result.sha256}, log verified.`);
-    if (!once) await interruption.asked;
+    if (stays) await interruption.asked;
     return result.verified ? 0 : 1;
   } finally {
     // A service that is just being started has to be known before it can be stopped.
@@ -88,12 +91,15 @@ async function givenFile(path: string): Promise<string> {
   throw new SpaceError('COMMAND_FAILED', `${path} is no file: --file names the one to publish and transfer.`);
 }
 
-function next(space: Space, say: (line: string) => void): void {
+function next(space: Space, stays: boolean, record: VerifiableRecord, say: (line: string) => void): void {
   const home = (name: string) => space.connector(name).home;
+  const owner = space.connector('oem').run.id;
   say('');
-  say('The space stays up until you press Ctrl-C. In another terminal, try:');
+  say(stays ? 'The space stays up until you press Ctrl-C.' : 'The space was up already, and stays as it was.');
+  say(stays ? 'In another terminal, try:' : 'Try:');
   say(`  npx causeway status --home ${resolve(space.authority.home, '..')}`);
   say(`  npx causeway search 动臂 --home ${home('hydraulics')}`);
   say(`  npx causeway publish README.md --to ${space.connector('hydraulics').run.id} --listed --home ${home('oem')}`);
-  say(`  npx causeway request ${space.connector('oem').run.id}:README.md --home ${home('hydraulics')}`);
+  say(`  npx causeway request ${owner}:README.md --home ${home('hydraulics')}`);
+  say(`  npx causeway audit verify ${record.file} --key ${record.key} --log ${record.log}`);
 }

@@ -5,7 +5,7 @@ export {
   auditBundleLimit,
   parseAuditBundle,
 } from './audit/bundle.js';
-export type { AuditReport, Check, Finding, FindingCode, Story, TransferStory } from './audit/report.js';
+export type { AuditReport, Check, DutyStory, Finding, FindingCode, Story, TransferStory } from './audit/report.js';
 export { verifyAudit } from './audit/verify-audit.js';
 export { type DatasetEntry, entryBytes, entryLimits, parseEntry, publisherOf } from './dataset-entry.js';
 export { type Digest, digestOf, isDigest } from './digest.js';
@@ -55,6 +55,8 @@ export {
 export { leafData, leafLength } from './record/leaf.js';
 export {
   type AgreementStatement,
+  type DutyStatement,
+  dutyResults,
   type EndStatement,
   parseStatement,
   type StartStatement,

@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.js';
 import { EvidenceError } from '../errors.js';
+import type { DutyStatement } from '../record/statement.js';
 
 /** What an audit can find wrong. */
 export type FindingCode =
@@ -61,6 +62,17 @@ export interface Check {
 /** How a transfer ended, by what the parties signed. `unknown` when an end statement was not released. */
 export type TransferStory = 'running' | 'agreed' | 'one-sided' | 'disputed' | 'unknown';
 
+/** What the consumer says of one duty, in the order in which it was logged. */
+export interface DutyStory {
+  readonly duty: string;
+  readonly action: string;
+  readonly transfer?: string;
+  readonly outcome: 'fulfilled' | 'violated';
+  readonly result: DutyStatement['result'];
+  readonly due?: string;
+  readonly time: string;
+}
+
 /** What the record says happened: no judgement, but what a reader must know who believes it. */
 export interface Story {
   /** Who signed the agreement. `one-sided` with a peer that signs nothing. */
@@ -72,6 +84,8 @@ export interface Story {
     readonly start: Digest;
     readonly story: TransferStory;
   }[];
+  /** Duties that somebody has answered for: one that is pending, or that nobody speaks of, is not here. */
+  readonly duties: readonly DutyStory[];
   /** Statements that were signed and logged but not released. */
   readonly unreleased: readonly Digest[];
 }

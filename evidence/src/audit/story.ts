@@ -1,11 +1,10 @@
 import type { Digest } from '../digest.js';
 import type { Parties } from '../record/envelope.js';
-import type { AgreementStatement, EndStatement, StartStatement } from '../record/statement.js';
+import type { AgreementStatement, DutyStatement, EndStatement, StartStatement } from '../record/statement.js';
+import { tellDuties } from './duty-story.js';
 import type { SignedEntry } from './entries.js';
 import type { Findings, Story, TransferStory } from './report.js';
-import type { ReleasedStatement } from './statements.js';
-
-type Released<S> = Omit<ReleasedStatement, 'statement'> & { readonly statement: S };
+import type { Released, ReleasedStatement } from './statements.js';
 
 /** Checks that the statements follow from each other, and tells what both sides say happened. */
 export function tellStory(
@@ -14,7 +13,7 @@ export function tellStory(
   parties: Parties,
   findings: Findings,
 ): Story {
-  const { agreement, starts, ends } = sort(statements);
+  const { agreement, starts, ends, duties } = sort(statements);
   if (agreement) checkAgreement(agreement, parties, findings);
   for (const start of starts) checkStart(start, agreement?.statement, findings);
   const startIds = new Set(signedAs('transfer-start', entries));
@@ -29,22 +28,30 @@ export function tellStory(
     const transfer = (starts.find(({ id }) => id === start) ?? own[0])?.statement.transfer;
     return { ...(transfer === undefined ? {} : { transfer }), start, story: storyOf(own, endsUnknown, findings) };
   });
+  const startsUnknown = [...startIds].some((id) => !released.has(id));
   const signers = new Set(
     entries.filter(({ envelope }) => envelope.type === 'agreement').map(({ envelope }) => envelope.signer),
   );
-  return { agreement: signers.size === 2 ? 'agreed' : 'one-sided', transfers, unreleased };
+  return {
+    agreement: signers.size === 2 ? 'agreed' : 'one-sided',
+    transfers,
+    duties: tellDuties(duties, startsUnknown ? undefined : starts, findings),
+    unreleased,
+  };
 }
 
 function sort(statements: readonly ReleasedStatement[]) {
   let agreement: Released<AgreementStatement> | undefined;
   const starts: Released<StartStatement>[] = [];
   const ends: Released<EndStatement>[] = [];
+  const duties: Released<DutyStatement>[] = [];
   for (const { statement, ...rest } of statements) {
     if (statement.type === 'agreement') agreement = { ...rest, statement };
     else if (statement.type === 'transfer-start') starts.push({ ...rest, statement });
-    else ends.push({ ...rest, statement });
+    else if (statement.type === 'transfer-end') ends.push({ ...rest, statement });
+    else duties.push({ ...rest, statement });
   }
-  return { agreement, starts, ends };
+  return { agreement, starts, ends, duties };
 }
 
 function signedAs(type: 'transfer-start' | 'transfer-end', entries: readonly SignedEntry[]): Digest[] {

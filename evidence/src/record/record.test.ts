@@ -7,6 +7,7 @@ import {
   agreementStatement,
   consumer,
   disputingStatement,
+  dutyStatement,
   endStatement,
   envelopeOf,
   parties,
@@ -17,7 +18,13 @@ import { envelopeDigest, readEnvelope, signEnvelope, verifyEnvelope } from './en
 import { leafData } from './leaf.js';
 import { parseStatement, type Statement, saltOf, writeStatement } from './statement.js';
 
-const statements: readonly Statement[] = [agreementStatement, startStatement, endStatement, disputingStatement];
+const statements: readonly Statement[] = [
+  agreementStatement,
+  startStatement,
+  endStatement,
+  disputingStatement,
+  dutyStatement,
+];
 
 describe('a statement', () => {
   it.each(statements)('of type $type comes back, with the digest of its bytes as its id', (statement) => {
@@ -41,6 +48,12 @@ describe('a statement', () => {
     ['/providerPid', { ...agreementStatement, providerPid: '' }],
     ['/signer', { ...endStatement, signer: consumer }],
     ['/signer', { ...disputingStatement, signer: undefined }],
+    ['/duty', { ...dutyStatement, duty: 'the first one' }],
+    ['/result', { ...dutyStatement, result: 'well' }],
+    ['/deleted', { ...dutyStatement, deleted: undefined }],
+    ['/deleted', { ...dutyStatement, result: 'gone', outcome: 'violated' }],
+    ['/outcome', { ...dutyStatement, result: 'gone', deleted: undefined }],
+    ['/outcome', { ...dutyStatement, time: '2026-06-01T00:00:00.000Z' }],
   ])('is refused when %s is wrong', (pointer, wrong) => {
     const refusal = expect.objectContaining({ code: 'SHAPE_INVALID', data: { pointer } });
     expect(() => parseStatement(canonicalJson(wrong))).toThrow(refusal);

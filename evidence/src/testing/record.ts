@@ -5,6 +5,7 @@ import { type Envelope, signEnvelope } from '../record/envelope.js';
 import { leafData } from '../record/leaf.js';
 import {
   type AgreementStatement,
+  type DutyStatement,
   type EndStatement,
   type StartStatement,
   type Statement,
@@ -73,6 +74,22 @@ export const disputingStatement: EndStatement = {
   signer: consumer,
 };
 
+/** The consumer kept its obligation to delete in time. */
+export const dutyStatement: DutyStatement = {
+  version: '1',
+  type: 'duty',
+  agreement,
+  duty: 'obligation/0',
+  action: 'delete',
+  transfer: 'urn:uuid:4',
+  outcome: 'fulfilled',
+  result: 'deleted',
+  deleted: { bytes: '1024', digest: some },
+  due: '2026-05-31T10:02:00.000Z',
+  time: '2026-05-31T10:01:00.000Z',
+  salt,
+};
+
 export function envelopeOf(statement: Statement, signer: string, sequence: string): Envelope {
   const { type } = statement;
   const { id } = writeStatement(statement);
@@ -123,6 +140,9 @@ export const usual: readonly Signing[] = [
   { statement: endStatement, signer: provider, sequence: '3' },
   { statement: endStatement, signer: consumer, sequence: '2' },
 ];
+
+/** The same with a duty that was kept. */
+export const dutiful: readonly Signing[] = [...usual, { statement: dutyStatement, signer: consumer, sequence: '3' }];
 
 /** What whoever audits takes from the log. */
 export async function publishedBy(log: MemoryLog) {

@@ -75,6 +75,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     kind: 'negotiation',
     collection: records.negotiations,
     isFinal: (record) => isFinal(negotiationMoves, record.state),
+    isDecided: ({ role, state }) => decider.negotiation[`${role}:${state}`] !== undefined,
     changed(before, after) {
       changes++;
       events.changed('negotiation', before, after);
@@ -85,6 +86,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     kind: 'transfer',
     collection: records.transfers,
     isFinal: (record) => isFinal(transferMoves, record.state),
+    isDecided: ({ role, state }) => decider.transfer[`${role}:${state}`] !== undefined,
     changed(before, after) {
       changes++;
       events.changed('transfer', before, after);

@@ -11,8 +11,8 @@ export type NegotiationStage = `${ProcessRole}:${NegotiationState}`;
 export type TransferStage = `${ProcessRole}:${TransferState}`;
 
 /**
- * Who decides, stage by stage: a stage is asked about when a process enters it by a move of the peer. Stages that are
- * absent are left to people (the management API) or to the peer.
+ * Who decides, stage by stage: a stage is asked about when a process enters it, after a move of our own once the peer has
+ * acknowledged that. Stages that are absent are left to people (the management API) or to the peer.
  */
 export interface Decider {
   readonly negotiation: Partial<Record<NegotiationStage, (negotiation: Negotiation) => Promise<Decision>>>;

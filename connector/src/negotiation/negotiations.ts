@@ -19,7 +19,6 @@ import {
   receiveRequest,
   receiveTermination,
   receiveVerification,
-  withDecision,
 } from './receive.js';
 import { isReason, readTerms } from './terms.js';
 
@@ -152,7 +151,7 @@ export class Negotiations {
       offer,
     };
     const answer: Answer = { status: 201, body: processBody('negotiation', record) };
-    const next = withDecision(this.#context, answered(record, id, answer));
+    const next = { record: answered(record, id, answer) };
     const result = await this.#processes.create([caller.id, peerPid], next);
     return result.created ? answer : repeated(result.record, id, offer, dataset);
   }

@@ -1,4 +1,4 @@
-import type { ControlContext, NegotiationStage } from '../control.js';
+import type { ControlContext } from '../control.js';
 import { objectMember, readReason, textMember } from '../dsp/messages.js';
 import { extension } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
@@ -6,25 +6,10 @@ import type { JsonObject, Negotiation, NegotiationState } from '../model.js';
 import { judge } from '../process/moves.js';
 import type { Received } from '../process/processes.js';
 import { receiveMove, refuse } from '../process/receive.js';
-import type { DecideWork, Next } from '../process/work.js';
 import { reasonOf } from '../reasons.js';
 import { intendTermination, negotiationTable } from './act.js';
 import { verifyConsumer } from './agreement.js';
 import { inForce } from './finalize.js';
-
-/** A negotiation that the peer has moved, with the question what we do about it, if anybody here answers that. */
-export function withDecision(context: ControlContext, record: Negotiation): Next<Negotiation> {
-  const stage: NegotiationStage = `${record.role}:${record.state}`;
-  if (context.decider.negotiation[stage] === undefined) return { record };
-  const work: DecideWork = {
-    kind: 'decide',
-    process: 'negotiation',
-    pid: record.pid,
-    state: record.state,
-    moves: record.moves,
-  };
-  return { record, works: [work] };
-}
 
 type Transition = (context: ControlContext, record: Negotiation, message: JsonObject) => Promise<Received<Negotiation>>;
 
@@ -45,7 +30,7 @@ function move(
       ...(to === 'TERMINATED' ? { reason: readReason(message, 'The peer ended the negotiation.') } : {}),
     },
     context.clock.now(),
-    (moved) => withDecision(context, { ...moved, ...change }),
+    (moved) => ({ record: { ...moved, ...change } }),
   );
 }
 

@@ -15,7 +15,7 @@ export interface SendWork {
   readonly move: string;
 }
 
-/** A decision to take about a process that has entered `state` by a move of the peer. */
+/** A decision to take about a process that has entered `state`. */
 export interface DecideWork {
   readonly kind: 'decide';
   readonly process: ProcessKind;

@@ -1,27 +1,13 @@
-import type { ControlContext, TransferStage } from '../control.js';
+import type { ControlContext } from '../control.js';
 import { objectMember, readReason, textMember } from '../dsp/messages.js';
 import { ConnectorError } from '../errors.js';
 import type { JsonObject, Transfer, TransferState } from '../model.js';
 import { isFinal, otherRole } from '../process/moves.js';
 import type { Received } from '../process/processes.js';
 import { accepted, receiveMove, refuse } from '../process/receive.js';
-import type { DecideWork, Next } from '../process/work.js';
+import type { Next } from '../process/work.js';
 import { mayResume, transferTable } from './act.js';
 import { giveBack } from './uses.js';
-
-/** A transfer that the peer has moved, with the question what we do about it, if anybody here answers that. */
-export function withDecision(context: ControlContext, record: Transfer): Next<Transfer> {
-  const stage: TransferStage = `${record.role}:${record.state}`;
-  if (context.decider.transfer[stage] === undefined) return { record };
-  const work: DecideWork = {
-    kind: 'decide',
-    process: 'transfer',
-    pid: record.pid,
-    state: record.state,
-    moves: record.moves,
-  };
-  return { record, works: [work] };
-}
 
 /** What is saved with the end of a transfer: a use of which no stream was ever opened is given back. */
 export async function ended(context: ControlContext, record: Transfer): Promise<Next<Transfer>> {
@@ -58,7 +44,7 @@ export async function receiveTransfer(
     record,
     { to, identified, ...(told ? { reason: readReason(message, `The ${peer} gave no reason.`) } : {}) },
     context.clock.now(),
-    (moved) => withDecision(context, changed(moved, record, type, message)),
+    (moved) => ({ record: changed(moved, record, type, message) }),
   );
   if (received.next === undefined) return sameAgain(record, to, received);
   if (!isFinal(transferTable.moves, to)) return received;

@@ -13,7 +13,7 @@ import type { Processes } from '../process/processes.js';
 import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision, Next } from '../process/work.js';
 import { intendCompletion, intendResumption, intendSuspension, intendTermination } from './act.js';
-import { receiveTransfer, type TransferMessage, withDecision } from './receive.js';
+import { receiveTransfer, type TransferMessage } from './receive.js';
 import { startTransfer } from './start.js';
 
 /** What a management client asks for. */
@@ -116,7 +116,7 @@ export class Transfers {
       ...(caller.fingerprint === undefined ? {} : { fingerprint: caller.fingerprint }),
     };
     const answer: Answer = { status: 201, body: processBody('transfer', record) };
-    const next = withDecision(this.#context, answered(record, id, answer));
+    const next = { record: answered(record, id, answer) };
     const result = await this.#processes.create([caller.id, peerPid], { ...next, also: this.#listed(record) });
     if (result.created) return answer;
     if (result.record.agreement !== agreement.digest) {

@@ -10,6 +10,10 @@ export interface ConnectorEvents {
   published(dataset: string, version: string, bytes: number): void;
   withdrawn(dataset: string): void;
   released(agreement: string, statements: number): void;
+  /** What `factsFor` answers about this participant has changed otherwise than by time. */
+  factsChanged(peer: string): void;
+  /** Called at each change of facts; answers what ends it. */
+  onFactsChanged(listener: (peer: string) => void): () => void;
 }
 
 export function connectorEvents(log: Logger, metrics: Metrics): ConnectorEvents {
@@ -20,7 +24,16 @@ export function connectorEvents(log: Logger, metrics: Metrics): ConnectorEvents 
   ]);
   const parkings = metrics.counter('causeway_process_parked_total', 'Processes parked for a person', ['kind']);
   const refusals = metrics.counter('causeway_dsp_refusals_total', 'DSP messages refused', ['code']);
+  const factListeners = new Set<(peer: string) => void>();
   return {
+    factsChanged(peer) {
+      log.info({ peer }, 'facts about a participant changed');
+      for (const listener of factListeners) listener(peer);
+    },
+    onFactsChanged(listener) {
+      factListeners.add(listener);
+      return () => factListeners.delete(listener);
+    },
     changed(kind, before, after) {
       const about = { pid: after.pid, peer: after.peer, role: after.role };
       if (before?.state !== after.state) {

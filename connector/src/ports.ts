@@ -65,6 +65,24 @@ export interface EvidenceLog {
   backlog(): { readonly depth: number; readonly oldestMs: number };
 }
 
+/** One fact that a decision may rest on, as somebody else proved it or we measured it. */
+export interface AttestedFact {
+  readonly value: string | number | readonly string[];
+  readonly source: 'attested' | 'measured';
+  readonly unit?: string;
+}
+
+/** What is known of a participant beside its identity. */
+export interface PeerFacts {
+  /** By canonical operand of the policy language. */
+  readonly values: Readonly<Record<string, AttestedFact>>;
+  /** When the first of them lapses by time alone, in milliseconds since the epoch: what rests on them is decided again then. */
+  readonly until?: number;
+}
+
+/** The facts about a participant that hold at `at` (milliseconds since the epoch). Of a stranger there are none. */
+export type FactsFor = (peer: string, at: number) => Promise<PeerFacts>;
+
 /** What the data plane asks of the control plane. */
 export interface TransferControl {
   /** The transfer by the provider's pid, if this consumer is its peer; undefined otherwise, whatever the reason. */

@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import type { Peer } from '@causeway/certs/peer';
 import type { Digest } from '@causeway/evidence';
-import type { Commit, Write } from '@causeway/platform';
+import type { Commit, RunningServer, Write } from '@causeway/platform';
 import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer } from './model.js';
 
 /** Who sent a DSP message, as the identity port proved it. */
@@ -16,6 +17,32 @@ export interface DspIdentity {
   authenticate(request: { readonly peer?: Peer; readonly authorization?: string }): Promise<Caller>;
   /** The `Authorization` header of a message to this participant. */
   authorization(audience: string): Promise<string>;
+  /** What carries DSP under this identity; HTTPS with both certificates checked unless given. */
+  readonly binding?: DspBinding;
+}
+
+/** How DSP is served, and how one request reaches a peer. */
+export interface DspBinding {
+  /** What our DSP address begins with. */
+  readonly scheme: 'https' | 'http';
+  /** @throws PlatformError PORT_IN_USE | LISTEN_FAILED */
+  serve(options: {
+    readonly app: RequestListener;
+    readonly host: string;
+    /** 0 for any free one. */
+    readonly port: number;
+  }): Promise<RunningServer>;
+  /** Rejects when there is no answer, or more of it than `maxBytes`. */
+  request(options: {
+    readonly peer: string;
+    readonly method: 'GET' | 'POST';
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly timeoutMs: number;
+    readonly maxBytes: number;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }>;
 }
 
 /**

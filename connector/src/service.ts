@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { AttributeTokens, type Identity, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
+import { AttributeTokens, type Identity, servePeerGrpc } from '@causeway/certs/peer';
 import {
   type Clock,
   closeServer,
@@ -24,8 +24,9 @@ import type { ConnectorConfig } from './config.js';
 import type { Decider } from './control.js';
 import { controlPlane } from './control-plane.js';
 import { BrokerDiscovery } from './discovery/discovery.js';
+import { httpsBinding } from './dsp/binding.js';
 import { boundIdentity } from './dsp/identity.js';
-import { dspApp, dspOpenRoutes } from './dsp/router.js';
+import { dspApp } from './dsp/router.js';
 import { peerTransport } from './dsp/transport.js';
 import { dspBase } from './dsp/vocabulary.js';
 import { connectorEvents } from './events.js';
@@ -37,7 +38,7 @@ import { datasetOperations } from './management/datasets.js';
 import { managementApp } from './management/router.js';
 import { statusOperation } from './management/status.js';
 import { transferOperations } from './management/transfers.js';
-import type { DspIdentity, DspTransport } from './ports.js';
+import type { DspIdentity } from './ports.js';
 import { openRecords } from './records.js';
 
 export interface StartConnectorOptions {
@@ -48,10 +49,8 @@ export interface StartConnectorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** How DSP peers prove who they are; certificates and bound attribute tokens unless told. */
+  /** How DSP peers prove who they are, and over what; certificates and bound attribute tokens over HTTPS unless told. */
   readonly dspIdentity?: DspIdentity;
-  /** How DSP messages travel; HTTPS with both certificates checked unless told. */
-  readonly transport?: DspTransport;
   /** Who decides; the policies unless told. */
   readonly decider?: Decider;
 }
@@ -86,12 +85,14 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   lifecycle.defer('evidence', () => evidence.close());
   const dspIdentity =
     options.dspIdentity ?? boundIdentity({ identity, clock, tokens: new AttributeTokens({ identity, clock }) });
-  const transport = options.transport ?? peerTransport({ identity, dspIdentity, clock });
+  const binding = dspIdentity.binding ?? httpsBinding({ identity, clock, log });
+  if (binding.scheme !== 'https') log.warn('DSP is served without TLS: anybody on the way reads and changes it');
+  const transport = peerTransport(dspIdentity, binding);
 
   // The planes name each other's addresses, which are known once the servers listen.
   let dspPort = config.dspPublicPort;
   let exchangePort = config.exchangePublicPort;
-  const dspUrl = (): string => `https://${hostOf(config)}:${dspPort}${dspBase}`;
+  const dspUrl = (): string => `${binding.scheme}://${hostOf(config)}:${dspPort}${dspBase}`;
   const plane = controlPlane({
     ...{ ...shared, events, evidence, transport, dspBase: dspUrl, unsigned: config.unsignedPeers },
     dataPlane: () => dataPlane,
@@ -111,7 +112,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
 
   const serving = { identity, clock, host: config.host, log };
   const app = dspApp({ ...plane, identity: dspIdentity, events });
-  const dsp = await servePeerHttps({ ...serving, port: config.dspPort, name: 'dsp', app, open: dspOpenRoutes });
+  const dsp = await binding.serve({ app, host: config.host, port: config.dspPort });
   lifecycle.defer('dsp', () => dsp.close());
   dspPort ||= dsp.port;
   const exchange = await servePeerGrpc({

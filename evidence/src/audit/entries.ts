@@ -69,9 +69,9 @@ export function partiesOf(entries: readonly SignedEntry[], findings: Findings): 
   return parties;
 }
 
-/** Who may sign which type: the provider what it starts, the consumer what it owes, both what both must say. */
+/** Who may sign which type: the provider what it starts and stops, the consumer what it owes, both what both may say. */
 function signersOf(type: Envelope['type'], { provider, consumer }: Parties): string[] {
-  if (type === 'transfer-start') return [provider];
+  if (type === 'transfer-start' || type === 'transfer-stop') return [provider];
   return type === 'duty' ? [consumer] : [provider, consumer];
 }
 

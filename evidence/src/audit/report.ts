@@ -59,8 +59,23 @@ export interface Check {
   readonly findings: number;
 }
 
-/** How a transfer ended, by what the parties signed. `unknown` when an end statement was not released. */
-export type TransferStory = 'running' | 'agreed' | 'one-sided' | 'disputed' | 'unknown';
+/**
+ * How a transfer ended, by what the parties signed. `stopped`: by the word of its provider, who sent no more of it; `unknown`
+ * when the statement of an end or a stop was not released.
+ */
+export type TransferStory = 'running' | 'agreed' | 'one-sided' | 'disputed' | 'stopped' | 'unknown';
+
+/** Why the provider stopped a transfer. */
+export interface StoppedStory {
+  readonly code: string;
+  readonly reason: string;
+  readonly time: string;
+}
+
+/** By whom and why the agreement was ended. */
+export interface EndedStory extends StoppedStory {
+  readonly signer: string;
+}
 
 /** What the consumer says of one duty, in the order in which it was logged. */
 export interface DutyStory {
@@ -83,7 +98,11 @@ export interface Story {
     /** Id of the start statement. */
     readonly start: Digest;
     readonly story: TransferStory;
+    /** Exactly when it was stopped. */
+    readonly stopped?: StoppedStory;
   }[];
+  /** Empty while the agreement is in force; each party ends it at most once. */
+  readonly ended: readonly EndedStory[];
   /** Duties that somebody has answered for: one that is pending, or that nobody speaks of, is not here. */
   readonly duties: readonly DutyStory[];
   /** Statements that were signed and logged but not released. */

@@ -4,6 +4,7 @@ import { canonicalJson } from '../json/canonical.js';
 import { signJson } from '../jws/signed-json.js';
 import { authorities, authority, keyOf, signedKeyStatementOf } from '../testing/keys.js';
 import {
+  agreementEndStatement,
   agreementStatement,
   consumer,
   disputingStatement,
@@ -13,6 +14,7 @@ import {
   parties,
   provider,
   startStatement,
+  stopStatement,
 } from '../testing/record.js';
 import { envelopeDigest, readEnvelope, signEnvelope, verifyEnvelope } from './envelope.js';
 import { leafData } from './leaf.js';
@@ -24,6 +26,8 @@ const statements: readonly Statement[] = [
   endStatement,
   disputingStatement,
   dutyStatement,
+  stopStatement,
+  agreementEndStatement,
 ];
 
 describe('a statement', () => {
@@ -48,6 +52,10 @@ describe('a statement', () => {
     ['/providerPid', { ...agreementStatement, providerPid: '' }],
     ['/signer', { ...endStatement, signer: consumer }],
     ['/signer', { ...disputingStatement, signer: undefined }],
+    ['/decision', { ...stopStatement, decision: '' }],
+    ['/code', { ...stopStatement, code: 'X'.repeat(101) }],
+    ['/signer', { ...agreementEndStatement, signer: undefined }],
+    ['/reason', { ...agreementEndStatement, reason: 1 }],
     ['/duty', { ...dutyStatement, duty: 'the first one' }],
     ['/result', { ...dutyStatement, result: 'well' }],
     ['/deleted', { ...dutyStatement, deleted: undefined }],

@@ -14,6 +14,13 @@ import {
   refuse,
   text,
 } from '../json/shape.js';
+import { pid, salt, version } from './members.js';
+import {
+  type AgreementEndStatement,
+  readAgreementEnd,
+  readTransferStop,
+  type TransferStopStatement,
+} from './stopping.js';
 
 /** The longest statement, in bytes of canonical JSON. */
 export const statementLimit = 262_144;
@@ -102,11 +109,13 @@ export const dutyResults = ['deleted', 'gone', 'replaced', 'kept', 'informed', '
 const doneResults: readonly DutyStatement['result'][] = ['deleted', 'informed', 'logged'];
 
 /** Layer 1 of the evidence: private, known to both parties and to whomever they release it to. */
-export type Statement = AgreementStatement | StartStatement | EndStatement | DutyStatement;
-
-const pid = text(500, /^.+$/su, 'a process id');
-const salt = text(22, /^[A-Za-z0-9_-]{21}[AQgw]$/, '128 random bits in base64url');
-const version = oneOf('1');
+export type Statement =
+  | AgreementStatement
+  | StartStatement
+  | EndStatement
+  | TransferStopStatement
+  | AgreementEndStatement
+  | DutyStatement;
 
 const readAgreement = object({
   version,
@@ -193,10 +202,19 @@ const readers: Record<Statement['type'], Reader<Statement>> = {
   agreement: readAgreement,
   'transfer-start': readStart,
   'transfer-end': readEnd,
+  'transfer-stop': readTransferStop,
+  'agreement-end': readAgreementEnd,
   duty: readDuty,
 };
 
-export const statementTypes = ['agreement', 'transfer-start', 'transfer-end', 'duty'] as const;
+export const statementTypes = [
+  'agreement',
+  'transfer-start',
+  'transfer-end',
+  'transfer-stop',
+  'agreement-end',
+  'duty',
+] as const;
 const readType = oneOf(...statementTypes);
 
 const readStatement: Reader<Statement> = (value, pointer) => {

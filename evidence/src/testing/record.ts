@@ -12,6 +12,7 @@ import {
   saltOf,
   writeStatement,
 } from '../record/statement.js';
+import type { AgreementEndStatement, TransferStopStatement } from '../record/stopping.js';
 import { issueTrustBundle, type TrustBundle } from '../trust/trust-bundle.js';
 import { authority, keyOf, signedKeyStatementOf } from './keys.js';
 import { fetchFrom, MemoryLog } from './memory-log.js';
@@ -72,6 +73,32 @@ export const disputingStatement: EndStatement = {
   digest: digestOf('other'),
   outcome: 'disputed',
   signer: consumer,
+};
+
+/** The provider stopped what it had started. */
+export const stopStatement: TransferStopStatement = {
+  version: '1',
+  type: 'transfer-stop',
+  agreement,
+  transfer: 'urn:uuid:4',
+  start: writeStatement(startStatement).id,
+  decision: some,
+  code: 'POLICY_DENIED',
+  reason: 'permitted before noon; it is noon',
+  time: '2026-05-01T12:00:00.000Z',
+  salt,
+};
+
+/** The consumer wants no more of it. */
+export const agreementEndStatement: AgreementEndStatement = {
+  version: '1',
+  type: 'agreement-end',
+  agreement,
+  signer: consumer,
+  code: 'OPERATOR',
+  reason: 'the project is over',
+  time: '2026-05-01T12:00:00.000Z',
+  salt,
 };
 
 /** The consumer kept its obligation to delete in time. */

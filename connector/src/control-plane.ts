@@ -8,7 +8,7 @@ import { applyDecision, policyDecider } from './negotiation/decide.js';
 import { learnState } from './negotiation/learn.js';
 import { Negotiations } from './negotiation/negotiations.js';
 import { negotiationMoves } from './negotiation/states.js';
-import type { DataPlane, DspTransport, EvidenceLog, TransferControl } from './ports.js';
+import type { DataPlane, DspTransport, EvidenceLog, FactsFor, TransferControl } from './ports.js';
 import { isFinal } from './process/moves.js';
 import { Processes } from './process/processes.js';
 import { DspQueue } from './process/queue.js';
@@ -35,6 +35,8 @@ export interface ControlPlaneOptions {
   readonly dataPlane: () => DataPlane;
   readonly dspBase: () => string;
   readonly unsigned: 'refuse' | 'mark';
+  /** What is attested of a participant; nothing unless given. */
+  readonly factsFor?: FactsFor;
   /** Most negotiations, and most transfers, that one peer has opened and nobody has ended. Default 1,000. */
   readonly processesPerPeer?: number;
   /** By policy unless told. */

@@ -2,7 +2,7 @@ import type { Identity } from '@causeway/certs/peer';
 import type { Clock, Random, Store } from '@causeway/platform';
 import type { ConnectorEvents } from './events.js';
 import type { Negotiation, NegotiationState, ProcessRole, Transfer, TransferState } from './model.js';
-import type { EvidenceLog } from './ports.js';
+import type { EvidenceLog, FactsFor } from './ports.js';
 import type { DspQueue } from './process/queue.js';
 import type { Decision } from './process/work.js';
 import type { Records } from './records.js';
@@ -34,6 +34,8 @@ export interface ControlContext {
   readonly dspBase: () => string;
   /** Whether an agreement of a peer that signs nothing counts, marked one-sided. */
   readonly unsigned: 'refuse' | 'mark';
+  /** What is attested of a participant; nothing unless given. */
+  readonly factsFor?: FactsFor;
 }
 
 export function newPid(random: Random): string {

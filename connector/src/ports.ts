@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
-import type { Peer } from '@causeway/certs/peer';
+import type { AttributeToken, Peer, TokenSource } from '@causeway/certs/peer';
 import type { Digest } from '@causeway/evidence';
 import type { Commit, RunningServer, Write } from '@causeway/platform';
 import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer } from './model.js';
@@ -9,6 +9,8 @@ export interface Caller {
   readonly id: string;
   /** x5t#S256 of the certificate of the channel; absent under identities without client certificates. */
   readonly fingerprint?: string;
+  /** The attribute token that proved it, verified; absent under identities that have none. */
+  readonly token?: AttributeToken;
 }
 
 /** How DSP peers prove who they are. The default binds tokens to mutual TLS; test kits bring their own value. */
@@ -17,6 +19,8 @@ export interface DspIdentity {
   authenticate(request: { readonly peer?: Peer; readonly authorization?: string }): Promise<Caller>;
   /** The `Authorization` header of a message to this participant. */
   authorization(audience: string): Promise<string>;
+  /** Our attribute tokens, where this identity has any: what we show beside DSP. */
+  readonly tokens?: TokenSource;
   /** What carries DSP under this identity; HTTPS with both certificates checked unless given. */
   readonly binding?: DspBinding;
 }

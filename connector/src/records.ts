@@ -1,4 +1,5 @@
 import { Collection, type Store } from '@causeway/platform';
+import type { AttestedRecord } from './facts/attested.js';
 import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Transfer, Use } from './model.js';
 
 /** Every kind of record a connector stores, each under its own prefix. */
@@ -30,6 +31,8 @@ export interface Records {
   readonly counts: Collection<{ readonly used: number }>;
   /** By envelope digest. */
   readonly receipts: Collection<{ readonly receipt: string; readonly index: string }>;
+  /** What the latest attribute token of each participant said, by its id. */
+  readonly attested: Collection<AttestedRecord>;
   /** One record, key 'log'. */
   readonly logView: Collection<LogView>;
 }
@@ -52,6 +55,7 @@ export function openRecords(store: Store): Records {
     uses: new Collection(store, 'use', version),
     counts: new Collection(store, 'count', version),
     receipts: new Collection(store, 'receipt', version),
+    attested: new Collection(store, 'attested', version),
     logView: new Collection(store, 'log-view', version),
   };
 }

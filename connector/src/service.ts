@@ -31,6 +31,7 @@ import { peerTransport } from './dsp/transport.js';
 import { dspBase } from './dsp/vocabulary.js';
 import { connectorEvents } from './events.js';
 import { openDataPlane } from './exchange/data-plane.js';
+import { openAttested } from './facts/attested.js';
 import { openEvidenceLog } from './logging/evidence-log.js';
 import { apiKey } from './management/api-key.js';
 import { contractOperations } from './management/contracts.js';
@@ -88,6 +89,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const binding = dspIdentity.binding ?? httpsBinding({ identity, clock, log });
   if (binding.scheme !== 'https') log.warn('DSP is served without TLS: anybody on the way reads and changes it');
   const transport = peerTransport(dspIdentity, binding);
+  const attested = openAttested({ ...shared, attested: records.attested, events });
 
   // The planes name each other's addresses, which are known once the servers listen.
   let dspPort = config.dspPublicPort;
@@ -96,6 +98,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const plane = controlPlane({
     ...{ ...shared, events, evidence, transport, dspBase: dspUrl, unsigned: config.unsignedPeers },
     dataPlane: () => dataPlane,
+    factsFor: attested.factsFor,
     processesPerPeer: config.processesPerPeer,
     ...(options.decider === undefined ? {} : { decider: options.decider }),
   });
@@ -111,7 +114,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const publisher = new Publisher({ ...shared, events, self: identity.id, changed: () => discovery.changed() });
 
   const serving = { identity, clock, host: config.host, log };
-  const app = dspApp({ ...plane, identity: dspIdentity, events });
+  const app = dspApp({ ...plane, identity: dspIdentity, events, learn: attested.learn });
   const dsp = await binding.serve({ app, host: config.host, port: config.dspPort });
   lifecycle.defer('dsp', () => dsp.close());
   dspPort ||= dsp.port;

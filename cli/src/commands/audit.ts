@@ -97,11 +97,11 @@ function told({ story }: AuditReport): string[] {
   if (!story) return [];
   const lines = story.agreement === 'one-sided' ? ['ONE-SIDED: only one party has signed this agreement.'] : [];
   for (const { story: ending, transfer, start, stopped } of story.transfers) {
-    const why = stopped ? ` at ${stopped.time}: ${stopped.code}: ${stopped.reason}` : '';
+    const why = stopped ? ` by ${stopped.by} at ${stopped.time}: ${stopped.code}: ${stopped.reason}` : '';
     if (ending !== 'agreed') lines.push(`${ending}: transfer ${transfer ?? `that began with ${start}`}${why}`);
   }
-  for (const { signer, time, code, reason } of story.ended) {
-    lines.push(`ENDED: ${signer} ended the agreement at ${time}: ${code}: ${reason}`);
+  for (const { by, time, code, reason } of story.ended) {
+    lines.push(`ENDED: ${by} ended the agreement at ${time}: ${code}: ${reason}`);
   }
   if (story.unreleased.length > 0) lines.push(`${story.unreleased.length} signed statement(s) are not in this bundle.`);
   return lines;

@@ -65,17 +65,16 @@ export interface Check {
  */
 export type TransferStory = 'running' | 'agreed' | 'one-sided' | 'disputed' | 'stopped' | 'unknown';
 
-/** Why the provider stopped a transfer. */
+/** Why the provider stopped a transfer, and by whose move. */
 export interface StoppedStory {
+  readonly by: string;
   readonly code: string;
   readonly reason: string;
   readonly time: string;
 }
 
 /** By whom and why the agreement was ended. */
-export interface EndedStory extends StoppedStory {
-  readonly signer: string;
-}
+export type EndedStory = StoppedStory;
 
 /** What the consumer says of one duty, in the order in which it was logged. */
 export interface DutyStory {

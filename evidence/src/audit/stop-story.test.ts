@@ -27,12 +27,12 @@ const otherSalt = saltOf(new Uint8Array(16).fill(3));
 test('a transfer that was stopped, and an agreement that was ended, are told with their reasons', async () => {
   const { codes, story } = await audit([...started, stopped, ended]);
   expect(codes).toEqual([]);
-  const { code, reason, time } = stopStatement;
+  const { by, code, reason, time } = stopStatement;
   expect(story?.transfers).toMatchObject([
-    { transfer: 'urn:uuid:4', story: 'stopped', stopped: { code, reason, time } },
+    { transfer: 'urn:uuid:4', story: 'stopped', stopped: { by, code, reason, time } },
   ]);
   expect(story?.ended).toEqual([
-    { signer: consumer, code: 'OPERATOR', reason: 'the project is over', time: agreementEndStatement.time },
+    { by: consumer, code: 'OPERATOR', reason: 'the project is over', time: agreementEndStatement.time },
   ]);
   expect((await audit(usual)).story).toMatchObject({ ended: [], transfers: [{ story: 'agreed' }] });
 });
@@ -46,7 +46,7 @@ test('what was under way may still be closed after the agreement has ended, and 
     { ...stopped, sequence: '4' },
   ]);
   expect(report.codes).toEqual([]);
-  expect(report.story?.ended.map(({ signer }) => signer)).toEqual([provider, consumer]);
+  expect(report.story?.ended.map(({ by }) => by)).toEqual([provider, consumer]);
 });
 
 test('a stop whose statement is withheld leaves the story open', async () => {
@@ -69,6 +69,11 @@ test.each<[string, readonly Signing[], string[]]>([
   [
     'a stop of another transfer than was started',
     [...started, { ...stopped, statement: { ...stopStatement, transfer: 'urn:uuid:9' } }],
+    ['CHAIN_BROKEN'],
+  ],
+  [
+    'a stop by the move of a stranger',
+    [...started, { ...stopped, statement: { ...stopStatement, by: 'urn:causeway:stranger' } }],
     ['CHAIN_BROKEN'],
   ],
   ['a stop of what was sent', [...usual, { ...stopped, sequence: '4' }], ['STORY_DIFFERS']],

@@ -1,3 +1,4 @@
+import type { Parties } from '../record/envelope.js';
 import type { AgreementEndStatement, TransferStopStatement } from '../record/stopping.js';
 import type { SignedEntry } from './entries.js';
 import type { EndedStory, Findings, StoppedStory } from './report.js';
@@ -8,22 +9,24 @@ export function checkStop(
   { where, statement, entries }: Released<TransferStopStatement>,
   starts: ReadonlyMap<string, string | undefined>,
   ended: ReadonlySet<string>,
+  { provider, consumer }: Parties,
   findings: Findings,
 ): void {
   const wrong = (member: string, message: string) => findings.add('CHAIN_BROKEN', `${where}/${member}`, message);
-  const { agreement, start, transfer } = statement;
+  const { agreement, start, transfer, by } = statement;
   if (entries.some(({ envelope }) => envelope.agreement !== agreement)) {
     wrong('agreement', 'expected the agreement that the envelope names');
   }
   if (!starts.has(start)) wrong('start', `expected a start that was signed, got ${start}`);
   const started = starts.get(start);
   if (started !== undefined && started !== transfer) wrong('transfer', `expected ${started}`);
+  if (by !== provider && by !== consumer) wrong('by', `expected ${provider} or ${consumer}, got ${by}`);
   if (ended.has(start))
     findings.add('STORY_DIFFERS', where, 'expected one end of the transfer: it was stopped, or sent');
 }
 
-export function toldOfStop({ code, reason, time }: TransferStopStatement): StoppedStory {
-  return { code, reason, time };
+export function toldOfStop({ by, code, reason, time }: TransferStopStatement): StoppedStory {
+  return { by, code, reason, time };
 }
 
 /**
@@ -55,7 +58,7 @@ export function tellEnds(
     if (before)
       findings.add('CHAIN_BROKEN', `${where}/envelope`, 'expected no start after its signer ended the agreement');
   }
-  return ends.map(({ statement: { signer, code, reason, time } }) => ({ signer, code, reason, time }));
+  return ends.map(({ statement: { signer, code, reason, time } }) => ({ by: signer, code, reason, time }));
 }
 
 function isBefore({ envelope }: SignedEntry, sequence: string): boolean {

@@ -24,7 +24,7 @@ export function tellStory(
   const stopped = new Map<string, TransferStopStatement>();
   for (const stop of stops) {
     const others = new Set([...ends.map(({ statement }) => statement.start), ...stopped.keys()]);
-    checkStop(stop, started, others, findings);
+    checkStop(stop, started, others, parties, findings);
     stopped.set(stop.statement.start, stop.statement);
   }
 

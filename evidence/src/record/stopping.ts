@@ -11,6 +11,8 @@ export type TransferStopStatement = {
   transfer: string;
   /** Id of the start statement. */
   start: Digest;
+  /** Whose move ended it: the provider's own, or the consumer's. */
+  by: string;
   /** Digest of the decision record that stopped it; absent when no policy did. */
   decision?: Digest;
   code: string;
@@ -46,6 +48,7 @@ export const readTransferStop = object(
     agreement: digest,
     transfer: pid,
     start: digest,
+    by: identifier,
     ...why,
     time: instant,
     salt,

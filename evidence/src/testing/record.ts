@@ -82,6 +82,7 @@ export const stopStatement: TransferStopStatement = {
   agreement,
   transfer: 'urn:uuid:4',
   start: writeStatement(startStatement).id,
+  by: provider,
   decision: some,
   code: 'POLICY_DENIED',
   reason: 'permitted before noon; it is noon',

@@ -4,7 +4,9 @@ import { CatalogService } from './catalog/catalog.js';
 import type { ControlContext, Decider } from './control.js';
 import type { ConnectorEvents } from './events.js';
 import type { Negotiation, NegotiationState, Transfer, TransferState } from './model.js';
-import { applyDecision, policyDecider } from './negotiation/decide.js';
+import { approvalIndex } from './negotiation/approval.js';
+import { Approvals } from './negotiation/approvals.js';
+import { applyDecision, judgeTerms, policyDecider } from './negotiation/decide.js';
 import { learnState } from './negotiation/learn.js';
 import { Negotiations } from './negotiation/negotiations.js';
 import { negotiationMoves } from './negotiation/states.js';
@@ -37,6 +39,8 @@ export interface ControlPlaneOptions {
   readonly unsigned: 'refuse' | 'mark';
   /** What is attested of a participant; nothing unless given. */
   readonly factsFor?: FactsFor;
+  /** How long a negotiation waits for people who have to approve it. Default a week. */
+  readonly approvalMs?: number;
   /** Most negotiations, and most transfers, that one peer has opened and nobody has ended. Default 1,000. */
   readonly processesPerPeer?: number;
   /** By policy unless told. */
@@ -51,6 +55,7 @@ export interface ControlPlane {
   readonly negotiations: Negotiations;
   readonly transfers: Transfers;
   readonly control: TransferControl;
+  readonly approvals: Approvals;
   /** How often any process has changed since the start. */
   changes(): number;
   /** Takes up what a restart interrupted: streams to pull, questions to ask. */
@@ -63,12 +68,18 @@ const hold: Decision = { move: 'hold' };
 
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { store, records, clock, events, dataPlane, transport, identity } = options;
+const week = 7 * 24 * 3_600_000;
   const queue = new DspQueue(options);
   const decider: Decider = options.decider ?? {
     negotiation: policyDecider(records, identity.id),
     transfer: { 'provider:REQUESTED': async () => ({ move: 'proceed' }) },
   };
-  const context: ControlContext = { ...options, queue, decider };
+  const usage: UsageWatch = new UsageWatch({
+    ...{ clock, log: options.log },
+    look: (pid) => usageLook(context, transferProcesses)(pid),
+    streaming: (pid) => dataPlane().progress(pid) !== undefined,
+  });
+  const context: ControlContext = { ...options, queue, decider, usage, approvalMs: options.approvalMs ?? week };
   const shared = { store, clock, records, queue, perPeer: options.processesPerPeer ?? 1_000 };
   let changes = 0;
 
@@ -81,6 +92,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     changed(before, after) {
       changes++;
       events.changed('negotiation', before, after);
+    indexes: approvalIndex(records),
     },
   });
   const transferProcesses = new Processes<Transfer>({
@@ -105,6 +117,8 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   queue.serve(
     'negotiation',
     processWorker<NegotiationState, Negotiation>({
+  const judge = judgeTerms(records, identity.id);
+  const approvals = new Approvals({ context, processes: negotiationProcesses, judge, events, log: options.log });
       kind: 'negotiation',
       moves: negotiationMoves,
       processes: negotiationProcesses,
@@ -160,6 +174,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     askOpen,
     changes: () => changes,
     async resume() {
+    approvals,
       for await (const { value } of records.open.all(['transfer'])) {
         const record = (await transferProcesses.get(value.pid))?.value;
         if (record?.role === 'consumer' && record.state === 'STARTED' && record.intent === undefined) {

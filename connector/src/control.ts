@@ -40,6 +40,9 @@ export interface ControlContext {
 
 export function newPid(random: Random): string {
   return `urn:uuid:${random.uuid()}`;
+  /** How long a negotiation waits for the people who have to approve it, in milliseconds. */
+  readonly approvalMs: number;
+  readonly usage: UsageSignals;
 }
 
 export function instant(ms: number): string {

@@ -28,7 +28,10 @@ export type ConnectorErrorCode =
   | 'ALREADY_EXISTS'
   | 'QUEUE_FULL'
   | 'REQUEST_INVALID'
-  | 'OPERATOR';
+  | 'OPERATOR'
+  | 'OPERATOR_REFUSED'
+  | 'APPROVAL_REJECTED'
+  | 'APPROVAL_EXPIRED';
 
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';

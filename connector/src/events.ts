@@ -1,5 +1,5 @@
 import type { Logger, Metrics } from '@causeway/platform';
-import type { Process, Reason } from './model.js';
+import type { Negotiation, Process, Reason } from './model.js';
 import type { ProcessKind } from './process/work.js';
 
 /** Everything a connector tells its operator, in one place. */
@@ -10,6 +10,8 @@ export interface ConnectorEvents {
   published(dataset: string, version: string, bytes: number): void;
   withdrawn(dataset: string): void;
   released(agreement: string, statements: number): void;
+  /** What came of asking people, and who answered. */
+  approval(negotiation: Negotiation, operator?: string): void;
   /** What `factsFor` answers about this participant has changed otherwise than by time. */
   factsChanged(peer: string): void;
   /** Called at each change of facts; answers what ends it. */
@@ -52,6 +54,10 @@ export function connectorEvents(log: Logger, metrics: Metrics): ConnectorEvents 
       refusals.inc({ code: reason.code });
       if (reason.code === 'INTERNAL') log.error({ err: error, what }, 'a DSP message could not be handled');
       log.info({ peer: caller, what, code: reason.code, reason: reason.en }, 'DSP message refused');
+    },
+    approval({ pid, peer, dataset, approval }, operator) {
+      const said = approval?.outcome ?? `approved by ${approval?.given.length} of ${approval?.needed}`;
+      log.info({ pid, peer, dataset, operator, given: approval?.given }, `request ${said}`);
     },
     published: (dataset, version, bytes) => log.info({ dataset, version, bytes }, 'dataset published'),
     withdrawn: (dataset) => log.info({ dataset }, 'dataset withdrawn'),

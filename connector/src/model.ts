@@ -80,6 +80,24 @@ export interface Negotiation extends Process<NegotiationState> {
   readonly proposal?: JsonObject;
   /** Digest of the agreement statement, from AGREED on. */
   readonly agreement?: Digest;
+  /** The latest question to people whether to agree, and what came of it. Provider only. */
+  readonly approval?: Approval;
+}
+
+/** A negotiation that waits for people, or did: how many different operators must approve, and who has. */
+export interface Approval {
+  readonly needed: number;
+  readonly why: Reason;
+  readonly given: readonly { readonly operator: string; readonly at: number }[];
+  readonly asked: number;
+  /** From then on nobody can approve it any more, and it ends. */
+  readonly deadline: number;
+  /** Moves of the negotiation when it was asked: a later state is another question. */
+  readonly moves: number;
+  /** Absent as long as it waits. `overtaken`: the answer was taken away, by policy or by what changed meanwhile. */
+  readonly outcome?: 'approved' | 'rejected' | 'expired' | 'overtaken';
+  /** Who rejected it. */
+  readonly rejectedBy?: string;
 }
 
 export interface SignedEnvelope {
@@ -208,6 +226,19 @@ export interface Dataset {
   readonly created: number;
   readonly updated: number;
 }
+  /** A person has to approve each agreement on it, whatever the classification demands. */
+  readonly approval?: true;
+  /** A request that asks for more is answered with the nearest offer that stays within this one, instead of a refusal. */
+  readonly negotiable?: true;
+}
+
+/** Somebody who may decide on requests, by a key of their own. Kept after they are removed: a name is given once. */
+export interface Operator {
+  readonly name: string;
+  /** SHA-256 of the key, which is shown once. */
+  readonly keyDigest: Digest;
+  readonly created: number;
+  readonly removed?: number;
 
 export interface FileSource {
   readonly kind: 'file';

@@ -37,6 +37,9 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
 };
 
 /** The reason of a refusal as a peer or a person reads it; nothing of its cause. */
+  OPERATOR_REFUSED: '该操作人员无权执行此操作',
+  APPROVAL_REJECTED: '审批未通过',
+  APPROVAL_EXPIRED: '审批超过期限',
 export function reasonOf(error: ConnectorError): Reason {
   const zh = error.data['zh'];
   return { code: error.code, en: error.message, zh: typeof zh === 'string' ? zh : chinese[error.code] };

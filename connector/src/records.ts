@@ -1,6 +1,6 @@
 import { Collection, type Store } from '@causeway/platform';
 import type { AttestedRecord } from './facts/attested.js';
-import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Transfer, Use } from './model.js';
+import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Operator, Transfer, Use } from './model.js';
 
 /** Every kind of record a connector stores, each under its own prefix. */
 export interface Records {
@@ -46,6 +46,10 @@ export function openRecords(store: Store): Records {
     negotiations: new Collection(store, 'negotiation', version),
     transfers: new Collection(store, 'transfer', version),
     pids: new Collection(store, 'pid', version),
+  /** Negotiations that wait for people, by (deadline, our pid). */
+  readonly approvals: Collection<{ readonly pid: string }>;
+  /** By name. */
+  readonly operators: Collection<Operator>;
     open: new Collection(store, 'open', version),
     openedBy: new Collection(store, 'opened-by', version),
     agreements: new Collection(store, 'agreement', version),
@@ -59,3 +63,5 @@ export function openRecords(store: Store): Records {
     logView: new Collection(store, 'log-view', version),
   };
 }
+    approvals: new Collection(store, 'approval', version),
+    operators: new Collection(store, 'operator', version),

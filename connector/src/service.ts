@@ -35,8 +35,10 @@ import { openAttested } from './facts/attested.js';
 import { openEvidenceLog } from './logging/evidence-log.js';
 import { apiKey } from './management/api-key.js';
 import { contractOperations } from './management/contracts.js';
+import { approvalOperations } from './management/approvals.js';
 import { datasetOperations } from './management/datasets.js';
 import { managementApp } from './management/router.js';
+import { keyHolder, operatorOperations } from './management/operators.js';
 import { statusOperation } from './management/status.js';
 import { transferOperations } from './management/transfers.js';
 import type { DspIdentity } from './ports.js';
@@ -101,6 +103,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     factsFor: attested.factsFor,
     processesPerPeer: config.processesPerPeer,
     ...(options.decider === undefined ? {} : { decider: options.decider }),
+    approvalMs: config.approvalWait,
   });
   const dataPlane = openDataPlane({
     ...{ ...shared, evidence, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
@@ -132,9 +135,11 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...contractOperations(management),
     ...transferOperations(management),
     statusOperation({ ...management, servers }),
+    ...approvalOperations(management),
+    ...operatorOperations(management),
   ];
   const key = await apiKey(join(folder, 'api.key'), random);
-  const api = managementApp(operations, key, log);
+  const api = managementApp(operations, keyHolder(key, records), log);
   const apiServer = createServer({ ...httpDeadlines, requestTimeout: 90_000 }, api);
   apiServer.maxConnections = 200;
   const managementPort = await listen(apiServer, config.managementHost, config.managementPort);
@@ -164,6 +169,8 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   await plane.resume();
   lifecycle.defer(
     'questions',
+  plane.approvals.start();
+  lifecycle.defer('approvals', () => plane.approvals.close());
     askAgain(options, () => plane.askOpen()),
   );
   log.info({ id: identity.id, dsp: dspUrl() }, 'the connector serves');
@@ -183,6 +190,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
       } while (plane.changes() !== before);
       await discovery.idle();
     },
+        await plane.approvals.idle();
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -27,7 +27,12 @@ export interface Publication {
 }
 
 /** A policy in ODRL, or the terms of a common one. `assignees` absent: nobody; `['*']`: every member. */
-export type OfferInput = { readonly policy: JsonObject } | { readonly terms: Omit<OfferTerms, 'id' | 'target'> };
+export type OfferInput = ({ readonly policy: JsonObject } | { readonly terms: Omit<OfferTerms, 'id' | 'target'> }) & {
+  /** A person has to approve each agreement on it. */
+  readonly approval?: boolean;
+  /** A request for more gets a counter-offer. */
+  readonly negotiable?: boolean;
+};
 
 export interface PublisherOptions {
   readonly store: Store;
@@ -154,7 +159,11 @@ function readOffer(dataset: string, input: OfferInput, path: string): Offer | un
     const id = typeof policy['@id'] === 'string' && policy['@id'] !== '' ? policy['@id'] : offerId(dataset, policy);
     const parsed = readPolicy({ ...policy, '@id': id }, { kind: 'Offer' });
     const assignees = assigneesOf(parsed);
-    return { id, policy: toWire(parsed), ...(assignees === undefined ? {} : { assignees }) };
+    return {
+      ...{ id, policy: toWire(parsed), ...(assignees === undefined ? {} : { assignees }) },
+      ...(input.approval === true ? { approval: true } : {}),
+      ...(input.negotiable === true ? { negotiable: true } : {}),
+    };
   } catch (cause) {
     if (!(cause instanceof PolicyError)) throw cause;
     const problems = cause.problems.map((problem) => ({ ...problem, path: `${path}/policy${problem.path}` }));

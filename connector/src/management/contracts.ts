@@ -87,17 +87,27 @@ export function contractOperations(context: ContractContext): Operation[] {
       path: '/negotiations/{id}',
       id: 'getNegotiation',
       summary: 'Shows a negotiation, by its pid or by the id chosen for it',
-      query: { wait: 'Seconds to wait for its end, at most 60' },
+      query: { wait: 'Seconds to wait for its end, or for an offer to us, at most 60' },
       answer: 'Negotiation',
       async handle({ params: { id = '' }, query, signal }) {
         const { pid } = await find(id);
         const prefixes = [records.negotiations.key(pid)];
         const record = await settledOrLate({ ...context, prefixes, signal }, waitOf(query), async () => {
           const value = await find(pid);
-          const settled = value.parked !== undefined || value.state === 'FINALIZED' || value.state === 'TERMINATED';
-          return { value, settled };
+          return { value, settled: value.parked !== undefined || leftToUs(value) };
         });
         return ok(negotiationView(record));
+      },
+    },
+    {
+      method: 'post',
+      path: '/negotiations/{id}/accept',
+      id: 'acceptOffer',
+      summary: 'Takes the offer that the provider made instead of what was asked for',
+      answer: 'Negotiation',
+      async handle({ params: { id = '' } }) {
+        const { pid } = await find(id);
+        return ok(negotiationView(await negotiations.accept(pid)));
       },
     },
     {
@@ -148,6 +158,11 @@ export function contractOperations(context: ContractContext): Operation[] {
       },
     },
   ];
+}
+
+/** Whether it has ended, or waits for a person here: an offer that the provider made instead. */
+function leftToUs({ role, state }: Negotiation): boolean {
+  return state === 'FINALIZED' || state === 'TERMINATED' || (role === 'consumer' && state === 'OFFERED');
 }
 
 /** The same id with something else asked under it is a mistake of the client. */

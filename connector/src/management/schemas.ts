@@ -45,6 +45,11 @@ const described = {
   listed: { type: 'boolean', description: 'Whether the broker lists it to every member' } satisfies Schema,
 };
 
+const dealing = {
+  approval: { type: 'boolean', description: 'Whether a person has to approve each agreement on it' },
+  negotiable: { type: 'boolean', description: 'Whether a request for more gets a counter-offer, and not a refusal' },
+} satisfies Record<string, Schema>;
+
 const processMembers = {
   request: text(200),
   pid: id,
@@ -65,6 +70,13 @@ const processMembers = {
   parked: ref('Reason'),
   created: instant,
   updated: instant,
+};
+const asked = {
+  needed: { type: 'integer', description: 'How many different operators have to approve' } satisfies Schema,
+  why: ref('Reason'),
+  given: array(open(['operator', 'at'], { operator: text(63), at: instant }), 10),
+  asked: instant,
+  deadline: { ...instant, description: 'When it ends undecided: milliseconds since 1970-01-01T00:00:00Z' },
 };
 const processRequired = ['pid', 'role', 'peer', 'dataset', 'state', 'inDoubt', 'created', 'updated'];
 const pageOf = (name: string): Schema =>
@@ -94,8 +106,8 @@ export const schemas = {
   OfferInput: {
     type: 'object',
     oneOf: [
-      closed(['policy'], { policy: { type: 'object', description: 'An ODRL offer as on the DSP wire' } }),
-      closed(['terms'], { terms: ref('OfferTerms') }),
+      closed(['policy'], { policy: { type: 'object', description: 'An ODRL offer as on the DSP wire' }, ...dealing }),
+      closed(['terms'], { terms: ref('OfferTerms'), ...dealing }),
     ],
   },
   Publication: closed(['file', 'title'], { file: path, ...described, offers: array(ref('OfferInput'), 100) }),
@@ -103,7 +115,7 @@ export const schemas = {
     id,
     ...described,
     source: open(['path', 'version', 'bytes'], { path, version: digest, bytes: { type: 'integer' } }),
-    offers: array(open(['id', 'policy'], { id: text(500), policy: { type: 'object' } }), 100),
+    offers: array(open(['id', 'policy'], { id: text(500), policy: { type: 'object' }, ...dealing }), 100),
     withdrawn: instant,
     created: instant,
     updated: instant,
@@ -137,7 +149,16 @@ export const schemas = {
       oneOf: [text(500), { type: 'object', required: ['@id'], properties: { '@id': text(500) } }],
     },
   }),
-  Negotiation: open(processRequired, { ...processMembers, offer: { type: 'object' }, agreement: digest }),
+  Negotiation: open(processRequired, {
+    ...processMembers,
+    offer: { type: 'object' },
+    agreement: digest,
+    approval: open(['needed', 'given', 'deadline'], {
+      ...asked,
+      outcome: { enum: ['approved', 'rejected', 'expired', 'overtaken'], description: 'Absent as long as it waits' },
+      rejectedBy: text(63),
+    }),
+  }),
   NegotiationPage: pageOf('Negotiation'),
   Agreement: open(['digest', 'id', 'role', 'peer', 'dataset', 'policy', 'oneSided', 'created'], {
     digest,
@@ -170,6 +191,19 @@ export const schemas = {
     endLogIndex: text(20, 'Index of the closing record in the log, once all of it is there'),
   }),
   TransferPage: pageOf('Transfer'),
+  Approval: open(['pid', 'peer', 'dataset', 'offer', 'words', 'needed', 'why', 'given', 'asked', 'deadline'], {
+    ...{ pid: id, peer: id, dataset: id, offer: { type: 'object', description: 'What was asked for' }, ...asked },
+    words: open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
+  }),
+  ApprovalPage: pageOf('Approval'),
+  Rejection: closed(['reason'], { reason: text(1_000, 'Told to the peer') }),
+  Operator: open(['name', 'created'], { name: text(63), created: instant, removed: instant }),
+  NewOperator: open(['name', 'created', 'key'], {
+    name: text(63),
+    created: instant,
+    key: text(200, 'Shown this once'),
+  }),
+  OperatorPage: pageOf('Operator'),
   Ending: closed([], { reason: text(1_000) }),
   Status: open(['id', 'role', 'ports', 'queues', 'broker'], {
     id,

@@ -1,4 +1,4 @@
-import type { Agreement, Dataset, Negotiation, Process, Transfer } from '../model.js';
+import type { Agreement, Approval, Dataset, Negotiation, Process, Transfer } from '../model.js';
 import type { EvidenceLog } from '../ports.js';
 import { inDoubt } from '../process/record.js';
 
@@ -30,7 +30,12 @@ export function negotiationView(record: Negotiation): object {
     ...processView(record),
     offer: record.offer,
     ...(record.agreement === undefined ? {} : { agreement: record.agreement }),
+    ...(record.approval === undefined ? {} : { approval: approvalOf(record.approval) }),
   };
+}
+
+function approvalOf({ moves: _asked, ...approval }: Approval): object {
+  return approval;
 }
 
 export function agreementView(agreement: Agreement): object {
@@ -45,7 +50,7 @@ export function agreementView(agreement: Agreement): object {
 export function datasetView(dataset: Dataset): object {
   const { source, offers, ...rest } = dataset;
   const { path, version, bytes } = source;
-  return { ...rest, source: { path, version, bytes }, offers: offers.map(({ id, policy }) => ({ id, policy })) };
+  return { ...rest, source: { path, version, bytes }, offers: offers.map(({ assignees: _named, ...shown }) => shown) };
 }
 
 /** A transfer with how far its bytes and their record are. */

@@ -100,6 +100,24 @@ export class Negotiations {
   }
 
   /** A decision that was left to people. @throws ConnectorError NOT_FOUND, STATE_INVALID */
+  /**
+   * Consumer, by a person: takes the offer that the provider made instead. What is not understood is not taken.
+   *
+   * @throws ConnectorError NOT_FOUND, STATE_INVALID, POLICY_INVALID
+   */
+  async accept(pid: string): Promise<Negotiation> {
+    return this.#processes.change(pid, async (stored) => {
+      const { role, state, offer, intent } = stored.value;
+      if (role === 'consumer' && state === 'ACCEPTED') return undefined;
+      if (role !== 'consumer' || state !== 'OFFERED' || intent !== undefined) {
+        throw refusal('STATE_INVALID', `Expected an offer of the provider to accept; negotiation ${pid} is ${state}.`);
+      }
+      const terms = readTerms(offer, 'Offer');
+      if (isReason(terms)) throw refusal('POLICY_INVALID', terms.en, terms.zh);
+      return applyDecision(this.#context, stored, { move: 'accept' });
+    });
+  }
+
   async decide(pid: string, decision: Decision): Promise<Negotiation> {
     return this.#processes.change(pid, (stored) => applyDecision(this.#context, stored, decision));
   }

@@ -20,6 +20,8 @@ export interface ProcessesOptions<R extends Process<string>> {
   readonly isFinal: (record: R) => boolean;
   /** Whether anybody here decides what we do in the state that this record is in. */
   readonly isDecided: (record: R) => boolean;
+  /** Entries of indexes that follow from the record: what must be written when it was `before` and is `after`. */
+  readonly indexes?: (before: R | undefined, after: R) => readonly Write[];
   /** Most processes that one peer has opened and nobody has ended. */
   readonly perPeer: number;
   /** Called after a change is durable: streams to stop or open, telemetry. Must not throw. */
@@ -176,6 +178,7 @@ export class Processes<R extends Process<string>> {
     } else if (before === undefined) {
       writes.push(records.open.put([kind, after.pid], { pid: after.pid }));
     }
+    writes.push(...(this.#options.indexes?.(before?.value, after) ?? []));
     const unchanged = before === undefined ? collection.absent(after.pid) : collection.unchanged(before);
     return { commit: { conditions: [unchanged, ...(also?.conditions ?? [])], writes }, after };
   }

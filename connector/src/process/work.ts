@@ -40,6 +40,8 @@ export type Decision =
   | { readonly move: 'proceed' }
   | { readonly move: 'offer' | 'request'; readonly offer: JsonObject }
   | { readonly move: 'accept' | 'suspend' | 'complete' }
+  /** Wait until so many different people have approved. */
+  | { readonly move: 'ask'; readonly needed: number; readonly why: Reason }
   | { readonly move: 'terminate'; readonly reason: Reason };
 
 /** What performing a piece of work brought back. */

@@ -11,7 +11,7 @@ import {
   type Random,
   silentLogger,
 } from '@causeway/platform';
-import { Publisher } from '../catalog/publish.js';
+import { type Publication, Publisher } from '../catalog/publish.js';
 import type { Decider } from '../control.js';
 import { type ControlPlane, controlPlane } from '../control-plane.js';
 import { dspApp } from '../dsp/router.js';
@@ -75,6 +75,10 @@ export class Party implements AsyncDisposable {
   get records(): Records {
     return this.#records;
   }
+  get store(): LevelStore {
+    return this.#store;
+  }
+
 
   get evidence(): QueuedEvidence {
     return this.#evidence;
@@ -85,11 +89,15 @@ export class Party implements AsyncDisposable {
     await this.#plane.resume();
   }
 
+    this.#plane.approvals.start();
   /** The process dies: whatever is not in the store is gone. `restart` waits until it is. */
   vanish(): void {
     this.#app = undefined;
-    const [store, queue] = [this.#store, this.#plane.queue];
-    this.#gone = store.close().then(() => queue.stop());
+    const { queue, approvals } = this.#plane;
+    this.#gone = this.#store.close().then(async () => {
+      await queue.stop();
+      await approvals.close();
+    });
   }
 
   async restart(): Promise<void> {
@@ -99,10 +107,14 @@ export class Party implements AsyncDisposable {
     await this.start();
   }
 
-  async publish(name: string, offers: NonNullable<Parameters<Publisher['publish']>[1]['offers']>): Promise<Dataset> {
+  async publish(
+    name: string,
+    offers: NonNullable<Publication['offers']>,
+    more: Pick<Publication, 'classification'> = {},
+  ): Promise<Dataset> {
     const file = join(this.#folder, `${name}.csv`);
     await writeFile(file, `data of ${name}\n`);
-    return this.#publisher.publish(name, { file, title: { en: name }, offers });
+    return this.#publisher.publish(name, { file, title: { en: name }, offers, ...more });
   }
 
   /** Asks `provider` for the first offer of a dataset. */
@@ -134,6 +146,7 @@ export class Party implements AsyncDisposable {
     await this.#store.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
+    await this.#plane.approvals.close();
 
   #wire(): void {
     const {

@@ -19,6 +19,8 @@ export type ConnectorErrorCode =
   | 'SINK_UNWRITABLE'
   | 'SINK_EXISTS'
   | 'DIGEST_MISMATCH'
+  | 'DUTY_VIOLATED'
+  | 'DUTY_OVERDUE'
   | 'TRANSFER_NOT_STARTED'
   | 'TRANSFER_STOPPED'
   | 'TOKEN_INVALID'

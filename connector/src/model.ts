@@ -182,6 +182,8 @@ export interface FileSink {
   readonly stage: 'receiving' | 'sealed' | 'placed';
   readonly bytes?: number;
   readonly digest?: Digest;
+  /** Of the placed file, decimal: what has to be deleted later is that file, and none that took its place. */
+  readonly inode?: string;
 }
 
 /** Why the provider let a transfer start: replayed by an auditor to the same verdict. Key: its own digest. */

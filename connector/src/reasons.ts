@@ -24,6 +24,8 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   SINK_UNWRITABLE: '目标位置无法写入',
   SINK_EXISTS: '目标文件已经存在',
   DIGEST_MISMATCH: '数据摘要不一致',
+  DUTY_VIOLATED: '未履行协议义务',
+  DUTY_OVERDUE: '协议义务已逾期',
   TRANSFER_NOT_STARTED: '传输尚未开始',
   TRANSFER_STOPPED: '传输已被停止',
   TOKEN_INVALID: '令牌无效',

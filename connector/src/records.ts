@@ -1,5 +1,6 @@
 import { Collection, type Store } from '@causeway/platform';
 import type { AttestedRecord } from './facts/attested.js';
+import type { DutyRecord } from './duties/record.js';
 import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Operator, Transfer, Use } from './model.js';
 
 /** Every kind of record a connector stores, each under its own prefix. */
@@ -29,12 +30,30 @@ export interface Records {
   readonly uses: Collection<Use>;
   /** How many uses of (agreement digest, rule) are reserved: what concurrent reservations are conditioned on. */
   readonly counts: Collection<{ readonly used: number }>;
+  /** By (agreement digest, id). */
+  readonly duties: Collection<DutyRecord>;
+  /** By id. */
+  readonly dutyIds: Collection<DutyKey>;
+  /** At the consumer, by (when to look at it next, id). */
+  readonly dutyWakes: Collection<DutyKey>;
+  /** At the provider, the pending ones by (agreement digest, due, id). */
+  readonly dutiesDue: Collection<DutyKey>;
+  /** At the provider, the violated ones that nobody excused, by (agreement digest, id). */
+  readonly dutyBreaches: Collection<DutyKey>;
+  /** `host:port` of a peer's exchange as its last delivery named it, by peer. */
+  readonly exchanges: Collection<{ readonly endpoint: string }>;
   /** By envelope digest. */
   readonly receipts: Collection<{ readonly receipt: string; readonly index: string }>;
   /** What the latest attribute token of each participant said, by its id. */
   readonly attested: Collection<AttestedRecord>;
   /** One record, key 'log'. */
   readonly logView: Collection<LogView>;
+}
+
+/** The place of a duty. */
+export interface DutyKey {
+  readonly agreement: Agreement['digest'];
+  readonly id: string;
 }
 
 const version = 1;
@@ -58,6 +77,12 @@ export function openRecords(store: Store): Records {
     decisions: new Collection(store, 'decision', version),
     uses: new Collection(store, 'use', version),
     counts: new Collection(store, 'count', version),
+    duties: new Collection(store, 'duty', version),
+    dutyIds: new Collection(store, 'duty-id', version),
+    dutyWakes: new Collection(store, 'duty-wake', version),
+    dutiesDue: new Collection(store, 'duty-due', version),
+    dutyBreaches: new Collection(store, 'duty-breach', version),
+    exchanges: new Collection(store, 'exchange', version),
     receipts: new Collection(store, 'receipt', version),
     attested: new Collection(store, 'attested', version),
     logView: new Collection(store, 'log-view', version),

@@ -29,6 +29,7 @@ import { boundIdentity } from './dsp/identity.js';
 import { dspApp } from './dsp/router.js';
 import { peerTransport } from './dsp/transport.js';
 import { dspBase } from './dsp/vocabulary.js';
+import { openDuties } from './duties/duties.js';
 import { connectorEvents } from './events.js';
 import { openDataPlane } from './exchange/data-plane.js';
 import { openAttested } from './facts/attested.js';
@@ -86,6 +87,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
 
   const evidence = openEvidenceLog({ ...shared, monitorMs: config.logMonitor });
   lifecycle.defer('evidence', () => evidence.close());
+  const duties = openDuties({ ...shared, evidence });
   const dspIdentity =
     options.dspIdentity ?? boundIdentity({ identity, clock, tokens: new AttributeTokens({ identity, clock }) });
   const binding = dspIdentity.binding ?? httpsBinding({ identity, clock, log });
@@ -106,7 +108,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     approvalMs: config.approvalWait,
   });
   const dataPlane = openDataPlane({
-    ...{ ...shared, evidence, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
+    ...{ ...shared, evidence, duties, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
     tokenMs: config.tokenValidity,
     evidenceWaitMs: config.evidenceWait,
     streams: config,
@@ -163,7 +165,9 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   lifecycle.defer('outbox', () => plane.queue.stop());
   lifecycle.defer('discovery', () => discovery.close());
   lifecycle.defer('data plane', () => dataPlane.close());
+  lifecycle.defer('duties', () => duties.close());
   await evidence.start();
+  await duties.start();
   await plane.queue.start();
   discovery.start();
   await plane.resume();
@@ -175,6 +179,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   );
   log.info({ id: identity.id, dsp: dspUrl() }, 'the connector serves');
 
+  const changes = (): number => plane.changes() + duties.changes();
   const close = (): Promise<void> => lifecycle.close();
   return {
     name: 'connector',
@@ -183,11 +188,12 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
       // Each may give the others work: they are idle when a whole round changed no process.
       let before: number;
       do {
-        before = plane.changes();
+        before = changes();
         await plane.queue.idle();
         await dataPlane.idle();
         await evidence.idle();
-      } while (plane.changes() !== before);
+        await duties.idle();
+      } while (changes() !== before);
       await discovery.idle();
     },
         await plane.approvals.idle();

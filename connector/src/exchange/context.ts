@@ -1,5 +1,6 @@
 import type { Identity } from '@causeway/certs/peer';
 import type { Clock, Logger, Random } from '@causeway/platform';
+import type { DutyPort } from '../duties/port.js';
 import type { EvidenceLog, TransferControl } from '../ports.js';
 import type { Records } from '../records.js';
 
@@ -9,6 +10,7 @@ export interface Context {
   readonly records: Records;
   readonly control: TransferControl;
   readonly evidence: EvidenceLog;
+  readonly duties: DutyPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -1,6 +1,7 @@
 import type { Identity, PeerServiceDefinition } from '@causeway/certs/peer';
 import type { Clock, Logger, Random } from '@causeway/platform';
 import { grpcPullEndpoint } from '../dsp/vocabulary.js';
+import type { DutyPort } from '../duties/port.js';
 import type { JsonObject, Reason, Transfer } from '../model.js';
 import type { DataPlane, EvidenceLog, TransferControl } from '../ports.js';
 import type { Records } from '../records.js';
@@ -15,6 +16,7 @@ export interface DataPlaneOptions {
   readonly records: Records;
   readonly control: TransferControl;
   readonly evidence: EvidenceLog;
+  readonly duties: DutyPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

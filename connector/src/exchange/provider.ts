@@ -64,10 +64,15 @@ export class Provider {
     this.#tokens = tokens;
     this.#log = context.log;
     this.service = peerService(fastExchange, {
-      rules: { pull: { roles: ['participant'] }, renew: { roles: ['participant'] } },
+      rules: {
+        pull: { roles: ['participant'] },
+        renew: { roles: ['participant'] },
+        reportDuty: { roles: ['participant'] },
+      },
       handlers: {
         pull: { bidi: (call) => this.#pull(call).catch(rethrow) },
         renew: { unary: (call) => this.#renew(call).catch(rethrow) },
+        reportDuty: { unary: (call) => this.#reported(call).catch(rethrow) },
       },
     });
   }
@@ -91,6 +96,10 @@ export class Provider {
 
   async #renew({ peer, request }: UnaryCall<causeway.exchange.v1.RenewRequest>) {
     return this.#tokens.mint(running(await this.#transferOf(request.transfer, peer)), peer.fingerprint);
+  }
+
+  async #reported({ peer, request }: UnaryCall<causeway.exchange.v1.ReportDutyRequest>) {
+    return { received: await this.#context.duties.reported(peer.id, request) };
   }
 
   async #pull(call: PullCall): Promise<void> {

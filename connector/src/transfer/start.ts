@@ -1,6 +1,8 @@
 import { digestOf, type StartStatement, saltOf, signEnvelope, statementBytes } from '@causeway/evidence';
 import type { Commit, Stored } from '@causeway/platform';
 import { type ControlContext, instant } from '../control.js';
+import { breachOf } from '../duties/breach.js';
+import { termsOf } from '../duties/terms.js';
 import type { Agreement, Dataset, Transfer } from '../model.js';
 import type { Stamp } from '../process/act.js';
 import type { Next } from '../process/work.js';
@@ -30,6 +32,9 @@ async function start(context: ControlContext, transfer: Transfer, stamp: Stamp):
   const agreement = await inForce(context, transfer);
   const dataset = (await records.datasets.get(transfer.dataset))?.value;
   if (dataset === undefined) throw refusal('SOURCE_UNREADABLE', `Dataset ${transfer.dataset} is not here any more.`);
+
+  const breach = await breachOf(records, termsOf, agreement.value, stamp.at);
+  if (breach !== undefined) return intendTermination(transfer, breach, stamp);
 
   const judged = await judgeTransfer(records, agreement.value, transfer, stamp.at);
   const { decision } = judged;

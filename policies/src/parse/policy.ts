@@ -135,7 +135,9 @@ function readTimestamp(reader: Reader, member: Member | undefined, kind: PolicyK
   if (kind !== undefined && kind !== 'Agreement') {
     return reader.problem(member.path, 'TERM_UNKNOWN', `a timestamp belongs to an Agreement, not to an ${kind}`);
   }
-  if (typeof member.value === 'string' && instantOf(member.value) !== undefined) return member.value;
+  // Nothing is decided by it, so other connectors may write it as finely as their clocks tell.
+  const coarse = typeof member.value === 'string' && member.value.replace(/(\.\d{3})\d{1,9}/, '$1');
+  if (typeof member.value === 'string' && coarse && instantOf(coarse) !== undefined) return member.value;
   return reader.problem(
     member.path,
     'VALUE_MALFORMED',

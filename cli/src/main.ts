@@ -1,10 +1,13 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { acceptCommand } from './commands/accept.js';
+import { approveCommand, rejectCommand, requestsCommand } from './commands/approvals.js';
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
 import { clearingHouseCommand } from './commands/clearing-house.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
+import { operatorCommand } from './commands/operator.js';
 import { publishCommand } from './commands/publish.js';
 import { pullCommand } from './commands/pull.js';
 import { requestCommand } from './commands/request.js';
@@ -59,6 +62,11 @@ export function commandLine(output: Output): Command {
     requestCommand(output),
     pullCommand(output),
     showCommand(output),
+    acceptCommand(output),
+    requestsCommand(output),
+    approveCommand(output),
+    rejectCommand(output),
+    operatorCommand(output),
     auditCommand(output),
     statusCommand(output),
   ]) {

@@ -16,6 +16,21 @@ export interface NegotiationView {
   readonly reason?: ReasonView;
   readonly parked?: ReasonView;
   readonly agreement?: string;
+  readonly role?: string;
+  /** The terms on the table. */
+  readonly words?: WordsView;
+  readonly approval?: {
+    readonly needed: number;
+    readonly given: readonly { readonly operator: string }[];
+    readonly deadline: number;
+    readonly outcome?: 'approved' | 'rejected' | 'expired' | 'overtaken';
+  };
+}
+
+/** The same text in both languages, of several lines. */
+export interface WordsView {
+  readonly en: string;
+  readonly zh: string;
 }
 
 export interface TransferView {
@@ -24,6 +39,7 @@ export interface TransferView {
   readonly peer: string;
   readonly agreement: string;
   readonly dataset: string;
+  readonly role?: string;
   readonly state: string;
   readonly inDoubt: boolean;
   readonly reason?: ReasonView;
@@ -57,13 +73,28 @@ export interface SearchView {
   readonly next?: string;
 }
 
-/** Whether a process can still go on by itself. */
-export function waits({ state, parked }: Pick<NegotiationView, 'state' | 'parked'>): boolean {
-  return !parked && !['FINALIZED', 'TERMINATED', 'COMPLETED'].includes(state);
+/** Whether a process can still go on without us. */
+export function waits(view: Pick<NegotiationView, 'state' | 'parked' | 'role'>): boolean {
+  return !view.parked && !isOffered(view) && !['FINALIZED', 'TERMINATED', 'COMPLETED'].includes(view.state);
+}
+
+/** Whether the provider has made another offer, for us to take or leave. */
+export function isOffered({ state, role }: Pick<NegotiationView, 'state' | 'role'>): boolean {
+  return state === 'OFFERED' && role === 'consumer';
 }
 
 /** The words of a reason in the language of the terminal (`LANG`), code first. */
 export function words(reason: ReasonView | undefined, env: NodeJS.ProcessEnv = process.env): string {
   if (!reason) return 'no reason was given';
-  return `${reason.code}: ${env.LANG?.startsWith('zh') ? reason.zh : reason.en}`;
+  return `${reason.code}: ${inLanguage(reason, env)}`;
+}
+
+/** The text in the language of the terminal. */
+export function inLanguage(text: WordsView, env: NodeJS.ProcessEnv = process.env): string {
+  return env.LANG?.startsWith('zh') ? text.zh : text.en;
+}
+
+/** Terms in plain words, line by line. */
+export function terms({ words: text }: Pick<NegotiationView, 'words'>): string[] {
+  return text === undefined ? [] : inLanguage(text).split('\n');
 }

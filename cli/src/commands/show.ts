@@ -3,7 +3,7 @@ import { type Api, openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { homeOption } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { type NegotiationView, type TransferView, words } from '../views.js';
+import { isOffered, type NegotiationView, type TransferView, terms, words } from '../views.js';
 
 /** `causeway show`: how a negotiation or a transfer stands, whoever waits for it or not. */
 export function showCommand(output: Output): Command {
@@ -27,11 +27,21 @@ export function showCommand(output: Output): Command {
       output.line(`  dataset ${view.dataset}`);
       output.line(`  with    ${view.peer}`);
       for (const line of transfer ? progress(transfer) : []) output.line(`  ${line}`);
+      for (const line of negotiation ? terms(negotiation) : []) output.line(`  ${line}`);
+      if (negotiation) for (const line of approvals(negotiation)) output.line(`  ${line}`);
+      if (negotiation && isOffered(negotiation)) output.line(`  offered to you: causeway accept ${id} --home ${home}`);
       if (negotiation?.agreement) output.line(`  agreement ${negotiation.agreement}`);
       if (view.parked) output.line(`  parked: somebody has to look at it: ${words(view.parked)}`);
       if (view.reason) output.line(`  ${words(view.reason)}`);
       output.result({ kind, ...view });
     });
+}
+
+function approvals({ approval }: NegotiationView): string[] {
+  if (approval === undefined) return [];
+  const { needed, given, deadline, outcome } = approval;
+  if (outcome !== undefined) return [`approval: ${outcome}`];
+  return [`approval: ${given.length} of ${needed}, until ${new Date(deadline).toISOString()}`];
 }
 
 function progress({ bytes: count = 0, size, path, digest, endLogIndex }: TransferView): string[] {

@@ -1,14 +1,12 @@
-import { describePolicy, type Language } from '@causeway/policies';
-import type { JsonObject } from '../model.js';
 import type { Pending } from '../negotiation/approval.js';
 import type { Approvals } from '../negotiation/approvals.js';
-import { isReason, readTerms } from '../negotiation/terms.js';
 import type { Records } from '../records.js';
 import { findProcess } from './lookup.js';
 import { type Operation, ok, pageQuery } from './operation.js';
 import { pageOptions } from './paging.js';
 import { bodyReader } from './read-body.js';
 import { negotiationView } from './views.js';
+import { wordsOf } from './words.js';
 
 export interface ApprovalContext {
   readonly records: Records;
@@ -70,11 +68,4 @@ export function approvalOperations({ records, approvals }: ApprovalContext): Ope
 function approvalView({ pid, peer, dataset, offer, approval }: Pending): object {
   const { needed, why, given, asked, deadline } = approval;
   return { ...{ pid, peer, dataset, offer, needed, why, given, asked, deadline }, words: wordsOf(offer) };
-}
-
-/** What was asked for, in plain words; what cannot be read is agreed on by nobody. */
-export function wordsOf(offer: JsonObject): Readonly<Record<Language, string>> {
-  const terms = readTerms(offer, 'Request');
-  if (isReason(terms)) return { en: terms.en, zh: terms.zh };
-  return { en: describePolicy(terms, 'en'), zh: describePolicy(terms, 'zh') };
 }

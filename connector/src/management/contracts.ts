@@ -16,7 +16,7 @@ import { findProcess, requestName } from './lookup.js';
 import { type Operation, ok, pageQuery } from './operation.js';
 import { pageOptions } from './paging.js';
 import { bodyReader } from './read-body.js';
-import { agreementView, negotiationView } from './views.js';
+import { agreementEntry, agreementView, negotiationEntry, negotiationView } from './views.js';
 import { settledOrLate, waitOf } from './wait.js';
 
 export interface ContractContext {
@@ -79,7 +79,10 @@ export function contractOperations(context: ContractContext): Operation[] {
       answer: 'NegotiationPage',
       async handle({ query }) {
         const { items, next } = await records.negotiations.page(pageOptions(query));
-        return ok({ items: items.map(({ value }) => negotiationView(value)), ...(next === undefined ? {} : { next }) });
+        return ok({
+          items: items.map(({ value }) => negotiationEntry(value)),
+          ...(next === undefined ? {} : { next }),
+        });
       },
     },
     {
@@ -131,7 +134,7 @@ export function contractOperations(context: ContractContext): Operation[] {
       answer: 'AgreementPage',
       async handle({ query }) {
         const { items, next } = await records.agreements.page(pageOptions(query));
-        return ok({ items: items.map(({ value }) => agreementView(value)), ...(next === undefined ? {} : { next }) });
+        return ok({ items: items.map(({ value }) => agreementEntry(value)), ...(next === undefined ? {} : { next }) });
       },
     },
     {

@@ -71,6 +71,10 @@ const processMembers = {
   created: instant,
   updated: instant,
 };
+const words: Schema = {
+  ...open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
+  description: 'The terms in plain words; lists leave them out',
+};
 const asked = {
   needed: { type: 'integer', description: 'How many different operators have to approve' } satisfies Schema,
   why: ref('Reason'),
@@ -152,6 +156,7 @@ export const schemas = {
   Negotiation: open(processRequired, {
     ...processMembers,
     offer: { type: 'object' },
+    words,
     agreement: digest,
     approval: open(['needed', 'given', 'deadline'], {
       ...asked,
@@ -168,6 +173,7 @@ export const schemas = {
     dataset: id,
     negotiation: id,
     policy: { type: 'object' },
+    words,
     oneSided: { type: 'boolean', description: 'The peer signed nothing: only our signature proves it' },
     finalized: instant,
     created: instant,
@@ -193,7 +199,7 @@ export const schemas = {
   TransferPage: pageOf('Transfer'),
   Approval: open(['pid', 'peer', 'dataset', 'offer', 'words', 'needed', 'why', 'given', 'asked', 'deadline'], {
     ...{ pid: id, peer: id, dataset: id, offer: { type: 'object', description: 'What was asked for' }, ...asked },
-    words: open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
+    words,
   }),
   ApprovalPage: pageOf('Approval'),
   Rejection: closed(['reason'], { reason: text(1_000, 'Told to the peer') }),

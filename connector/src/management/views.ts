@@ -1,6 +1,7 @@
 import type { Agreement, Approval, Dataset, Negotiation, Process, Transfer } from '../model.js';
 import type { EvidenceLog } from '../ports.js';
 import { inDoubt } from '../process/record.js';
+import { wordsOf } from './words.js';
 
 function processView(record: Process<string> & { readonly request?: string; readonly dataset: string }): object {
   return {
@@ -25,7 +26,8 @@ function withReason(record: Process<string>): object {
   return reason === undefined ? {} : { reason };
 }
 
-export function negotiationView(record: Negotiation): object {
+/** As a list shows it. */
+export function negotiationEntry(record: Negotiation): object {
   return {
     ...processView(record),
     offer: record.offer,
@@ -34,17 +36,26 @@ export function negotiationView(record: Negotiation): object {
   };
 }
 
+export function negotiationView(record: Negotiation): object {
+  return { ...negotiationEntry(record), words: wordsOf(record.offer) };
+}
+
 function approvalOf({ moves: _asked, ...approval }: Approval): object {
   return approval;
 }
 
-export function agreementView(agreement: Agreement): object {
+/** As a list shows it. */
+export function agreementEntry(agreement: Agreement): object {
   const { digest, id, role, peer, dataset, negotiation, policy, theirs, finalized, created } = agreement;
   return {
     ...{ digest, id, role, peer, dataset, negotiation, policy, created },
     oneSided: theirs === undefined,
     ...(finalized === undefined ? {} : { finalized }),
   };
+}
+
+export function agreementView(agreement: Agreement): object {
+  return { ...agreementEntry(agreement), words: wordsOf(agreement.policy) };
 }
 
 export function datasetView(dataset: Dataset): object {

@@ -22,6 +22,8 @@ import { transferControl } from './transfer/control.js';
 import { ended } from './transfer/receive.js';
 import { transferMoves } from './transfer/states.js';
 import { Transfers } from './transfer/transfers.js';
+import { usageLook } from './transfer/usage.js';
+import { UsageWatch } from './transfer/usage-watch.js';
 
 export interface ControlPlaneOptions {
   readonly identity: Identity;
@@ -37,10 +39,10 @@ export interface ControlPlaneOptions {
   readonly dataPlane: () => DataPlane;
   readonly dspBase: () => string;
   readonly unsigned: 'refuse' | 'mark';
-  /** What is attested of a participant; nothing unless given. */
-  readonly factsFor?: FactsFor;
   /** How long a negotiation waits for people who have to approve it. Default a week. */
   readonly approvalMs?: number;
+  /** What is attested of a participant; nothing unless given. */
+  readonly factsFor?: FactsFor;
   /** Most negotiations, and most transfers, that one peer has opened and nobody has ended. Default 1,000. */
   readonly processesPerPeer?: number;
   /** By policy unless told. */
@@ -53,9 +55,11 @@ export interface ControlPlane {
   readonly queue: DspQueue;
   readonly catalog: CatalogService;
   readonly negotiations: Negotiations;
+  readonly approvals: Approvals;
   readonly transfers: Transfers;
   readonly control: TransferControl;
-  readonly approvals: Approvals;
+  /** Decides running transfers again whenever a fact changes. */
+  readonly usage: UsageWatch;
   /** How often any process has changed since the start. */
   changes(): number;
   /** Takes up what a restart interrupted: streams to pull, questions to ask. */
@@ -64,11 +68,11 @@ export interface ControlPlane {
   askOpen(): Promise<void>;
 }
 
+const week = 7 * 24 * 3_600_000;
 const hold: Decision = { move: 'hold' };
 
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { store, records, clock, events, dataPlane, transport, identity } = options;
-const week = 7 * 24 * 3_600_000;
   const queue = new DspQueue(options);
   const decider: Decider = options.decider ?? {
     negotiation: policyDecider(records, identity.id),
@@ -80,6 +84,7 @@ const week = 7 * 24 * 3_600_000;
     streaming: (pid) => dataPlane().progress(pid) !== undefined,
   });
   const context: ControlContext = { ...options, queue, decider, usage, approvalMs: options.approvalMs ?? week };
+  events.onFactsChanged((peer) => usage.peerChanged(peer));
   const shared = { store, clock, records, queue, perPeer: options.processesPerPeer ?? 1_000 };
   let changes = 0;
 
@@ -88,11 +93,11 @@ const week = 7 * 24 * 3_600_000;
     kind: 'negotiation',
     collection: records.negotiations,
     isFinal: (record) => isFinal(negotiationMoves, record.state),
+    indexes: approvalIndex(records),
     isDecided: ({ role, state }) => decider.negotiation[`${role}:${state}`] !== undefined,
     changed(before, after) {
       changes++;
       events.changed('negotiation', before, after);
-    indexes: approvalIndex(records),
     },
   });
   const transferProcesses = new Processes<Transfer>({
@@ -105,6 +110,7 @@ const week = 7 * 24 * 3_600_000;
       changes++;
       events.changed('transfer', before, after);
       follow(dataPlane(), before, after);
+      usage.follow(after);
     },
   });
 
@@ -112,13 +118,13 @@ const week = 7 * 24 * 3_600_000;
   const negotiations = new Negotiations(context, negotiationProcesses, (dataset, caller) =>
     catalog.visible(dataset, caller),
   );
+  const judge = judgeTerms(records, identity.id);
+  const approvals = new Approvals({ context, processes: negotiationProcesses, judge, events, log: options.log });
   const transfers = new Transfers(context, transferProcesses, dataPlane);
 
   queue.serve(
     'negotiation',
     processWorker<NegotiationState, Negotiation>({
-  const judge = judgeTerms(records, identity.id);
-  const approvals = new Approvals({ context, processes: negotiationProcesses, judge, events, log: options.log });
       kind: 'negotiation',
       moves: negotiationMoves,
       processes: negotiationProcesses,
@@ -145,7 +151,7 @@ const week = 7 * 24 * 3_600_000;
       },
       decide: async (record) => (await decider.transfer[`${record.role}:${record.state}`]?.(record)) ?? hold,
       apply: (stored, decision) => transfers.apply(stored, decision),
-      ended: (record) => ended(context, record),
+      ended: (record) => ended(context, record, identity.id),
       learned: async () => undefined,
     }),
   );
@@ -169,17 +175,24 @@ const week = 7 * 24 * 3_600_000;
     queue,
     catalog,
     negotiations,
+    approvals,
     transfers,
     control: transferControl(context, transferProcesses, transfers),
+    usage,
     askOpen,
     changes: () => changes,
     async resume() {
-    approvals,
       for await (const { value } of records.open.all(['transfer'])) {
         const record = (await transferProcesses.get(value.pid))?.value;
+        if (record !== undefined) usage.follow(record);
         if (record?.role === 'consumer' && record.state === 'STARTED' && record.intent === undefined) {
           dataPlane().pull(record);
         }
+      }
+      // A crash may have come between the end of a transfer and the removal of what had been received of it.
+      for await (const { value } of records.partials.all()) {
+        const record = (await transferProcesses.get(value.pid))?.value;
+        if (record !== undefined) follow(dataPlane(), undefined, record);
       }
       await askOpen();
     },
@@ -195,7 +208,7 @@ function follow(dataPlane: DataPlane, before: Transfer | undefined, after: Trans
   if (bound(after) && !bound(before)) {
     const state = after.intent?.state ?? after.state;
     const why = after.intent?.reason ?? after.reason;
-    dataPlane.stop(after.pid, why ?? reason('TRANSFER_STOPPED', `The transfer is ${state}.`));
+    dataPlane.stop(after.pid, why ?? reason('TRANSFER_STOPPED', `The transfer is ${state}.`), state);
   }
   const resumed = before?.intent?.state === 'STARTED' && after.state === 'STARTED' && after.intent === undefined;
   if (resumed && after.role === 'consumer') dataPlane.pull(after);

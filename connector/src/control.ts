@@ -19,6 +19,12 @@ export interface Decider {
   readonly transfer: Partial<Record<TransferStage, (transfer: Transfer) => Promise<Decision>>>;
 }
 
+/** Told of what may change whether running transfers go on. */
+export interface UsageSignals {
+  /** An agreement of ours has ended. */
+  agreementChanged(digest: string): void;
+}
+
 /** What the control plane works with: one value, made once by the service. */
 export interface ControlContext {
   readonly identity: Identity;
@@ -34,15 +40,15 @@ export interface ControlContext {
   readonly dspBase: () => string;
   /** Whether an agreement of a peer that signs nothing counts, marked one-sided. */
   readonly unsigned: 'refuse' | 'mark';
+  /** How long a negotiation waits for the people who have to approve it, in milliseconds. */
+  readonly approvalMs: number;
+  readonly usage: UsageSignals;
   /** What is attested of a participant; nothing unless given. */
   readonly factsFor?: FactsFor;
 }
 
 export function newPid(random: Random): string {
   return `urn:uuid:${random.uuid()}`;
-  /** How long a negotiation waits for the people who have to approve it, in milliseconds. */
-  readonly approvalMs: number;
-  readonly usage: UsageSignals;
 }
 
 export function instant(ms: number): string {

@@ -128,11 +128,26 @@ export interface Agreement {
   readonly theirs?: SignedEnvelope;
   /** AGREED and VERIFIED agreements exist but grant nothing; only a finalized one does. */
   readonly finalized?: number;
+  /** Nothing begins under it any more, and what ran was stopped. */
+  readonly ended?: AgreementEnd;
+  /** The other party's own word, when both ended it before they heard of each other. */
+  readonly endedToo?: AgreementEnd;
   /** The next sequence number of our own envelopes under this agreement. Dense. */
   readonly sequence: number;
   /** The next sequence number of this agreement's lane of envelopes to log. */
   readonly lane: number;
   readonly created: number;
+}
+
+/** A signed `agreement-end` statement, and when it took effect here. */
+export interface AgreementEnd extends SignedEnvelope {
+  /** The party that signed it. */
+  readonly by: string;
+  readonly at: number;
+  readonly reason: Reason;
+  /** Canonical JSON. */
+  readonly statement: string;
+  readonly id: Digest;
 }
 
 /** How far the evidence and the bytes of a transfer are. */
@@ -152,6 +167,10 @@ export interface Transfer extends Process<TransferState> {
   readonly start?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
   /** Who suspended it, and so may resume it; absent when both did. */
   readonly suspendedBy?: ProcessRole;
+  /** Suspended by the policy alone, which permits it again at this instant; the provider then resumes it. Provider only. */
+  readonly heldUntil?: number;
+  /** The provider's `transfer-stop` statement: what was started ended without a closing statement. Provider only. */
+  readonly stop?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
   /** Whether a stream was ever opened: from then on its use is never given back. Provider only. */
   readonly opened?: boolean;
   /** What ended the bytes: saved before it is sent, repeated unchanged. */
@@ -178,8 +197,8 @@ export interface FileSink {
   readonly path: string;
   /** The temporary file beside it. */
   readonly partial: string;
-  /** `sealed`: whole, verified and synced; `placed`: renamed. */
-  readonly stage: 'receiving' | 'sealed' | 'placed';
+  /** `sealed`: whole, verified and synced; `placed`: renamed; `discarded`: removed before it was whole, it is no data. */
+  readonly stage: 'receiving' | 'sealed' | 'placed' | 'discarded';
   readonly bytes?: number;
   readonly digest?: Digest;
   /** Of the placed file, decimal: what has to be deleted later is that file, and none that took its place. */
@@ -207,6 +226,19 @@ export interface Offer {
   readonly policy: JsonObject;
   /** The participants it names, and so is shown to; absent: everybody. */
   readonly assignees?: readonly string[];
+  /** A person has to approve each agreement on it, whatever the classification demands. */
+  readonly approval?: true;
+  /** A request that asks for more is answered with the nearest offer that stays within this one, instead of a refusal. */
+  readonly negotiable?: true;
+}
+
+/** Somebody who may decide on requests, by a key of their own. Kept after they are removed: a name is given once. */
+export interface Operator {
+  readonly name: string;
+  /** SHA-256 of the key, which is shown once. */
+  readonly keyDigest: Digest;
+  readonly created: number;
+  readonly removed?: number;
 }
 
 export interface Dataset {
@@ -228,19 +260,6 @@ export interface Dataset {
   readonly created: number;
   readonly updated: number;
 }
-  /** A person has to approve each agreement on it, whatever the classification demands. */
-  readonly approval?: true;
-  /** A request that asks for more is answered with the nearest offer that stays within this one, instead of a refusal. */
-  readonly negotiable?: true;
-}
-
-/** Somebody who may decide on requests, by a key of their own. Kept after they are removed: a name is given once. */
-export interface Operator {
-  readonly name: string;
-  /** SHA-256 of the key, which is shown once. */
-  readonly keyDigest: Digest;
-  readonly created: number;
-  readonly removed?: number;
 
 export interface FileSource {
   readonly kind: 'file';

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import type { AttributeToken, Peer, TokenSource } from '@causeway/certs/peer';
 import type { Digest } from '@causeway/evidence';
 import type { Commit, RunningServer, Write } from '@causeway/platform';
-import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer } from './model.js';
+import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer, TransferState } from './model.js';
 
 /** Who sent a DSP message, as the identity port proved it. */
 export interface Caller {
@@ -148,8 +148,8 @@ export interface DataPlane {
   address(transfer: Transfer): Promise<JsonObject>;
   /** A start message arrived (or the process restarted): pull. `token` from the data address, if there was one. */
   pull(transfer: Transfer, token?: string): void;
-  /** Ends every stream of this transfer at once with this reason: it was terminated, completed or suspended. */
-  stop(pid: string, reason: Reason): void;
+  /** Ends every stream of this transfer at once with this reason: it is to be terminated, completed or suspended. */
+  stop(pid: string, reason: Reason, to: TransferState): void;
   /** Bytes received or sent so far in this process, for display. */
   progress(pid: string): number | undefined;
 }

@@ -16,6 +16,7 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   OFFER_UNKNOWN: '没有这样的要约',
   POLICY_INVALID: '策略有误',
   AGREEMENT_INVALID: '协议与所请求的内容不一致',
+  AGREEMENT_ENDED: '协议已经终止',
   EVIDENCE_PENDING: '存证回执尚未取得',
   EVIDENCE_INVALID: '签名或存证未能通过验证',
   LOG_DISTRUSTED: '存证日志不再可信',
@@ -36,19 +37,24 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   QUEUE_FULL: '队列已满，请稍后再试',
   REQUEST_INVALID: '请求有误',
   OPERATOR: '由操作人员决定',
-};
-
-/** The reason of a refusal as a peer or a person reads it; nothing of its cause. */
   OPERATOR_REFUSED: '该操作人员无权执行此操作',
   APPROVAL_REJECTED: '审批未通过',
   APPROVAL_EXPIRED: '审批超过期限',
-export function reasonOf(error: ConnectorError): Reason {
+};
+
+/** A reason with a code of ours. */
+export interface OwnReason extends Reason {
+  readonly code: ConnectorErrorCode;
+}
+
+/** The reason of a refusal as a peer or a person reads it; nothing of its cause. */
+export function reasonOf(error: ConnectorError): OwnReason {
   const zh = error.data['zh'];
   return { code: error.code, en: error.message, zh: typeof zh === 'string' ? zh : chinese[error.code] };
 }
 
 /** A reason of our own making. */
-export function reason(code: ConnectorErrorCode, en: string, zh: string = chinese[code]): Reason {
+export function reason(code: ConnectorErrorCode, en: string, zh: string = chinese[code]): OwnReason {
   return { code, en, zh };
 }
 
@@ -63,7 +69,7 @@ export function refusal(code: ConnectorErrorCode, en: string, zh?: string, cause
  *
  * @throws StoreError
  */
-export function finalReason(error: unknown): Reason {
+export function finalReason(error: unknown): OwnReason {
   if (error instanceof StoreError) throw error;
   if (error instanceof ConnectorError) return reasonOf(error);
   if (error instanceof EvidenceError) return reason('EVIDENCE_INVALID', `No evidence can be made: ${error.message}`);

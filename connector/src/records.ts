@@ -1,6 +1,6 @@
 import { Collection, type Store } from '@causeway/platform';
-import type { AttestedRecord } from './facts/attested.js';
 import type { DutyRecord } from './duties/record.js';
+import type { AttestedRecord } from './facts/attested.js';
 import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Operator, Transfer, Use } from './model.js';
 
 /** Every kind of record a connector stores, each under its own prefix. */
@@ -24,6 +24,8 @@ export interface Records {
   readonly agreementIds: Collection<{ readonly digest: Agreement['digest'] }>;
   /** Our pids of the transfers under an agreement, by (digest, pid). */
   readonly transfersOf: Collection<{ readonly pid: string }>;
+  /** Our transfers of which bytes may lie in a partial file, by pid: a restart removes those of ended ones. */
+  readonly partials: Collection<{ readonly pid: string }>;
   /** By digest. */
   readonly decisions: Collection<DecisionRecord>;
   /** By (agreement digest, rule, transfer pid). */
@@ -44,6 +46,10 @@ export interface Records {
   readonly exchanges: Collection<{ readonly endpoint: string }>;
   /** By envelope digest. */
   readonly receipts: Collection<{ readonly receipt: string; readonly index: string }>;
+  /** Negotiations that wait for people, by (deadline, our pid). */
+  readonly approvals: Collection<{ readonly pid: string }>;
+  /** By name. */
+  readonly operators: Collection<Operator>;
   /** What the latest attribute token of each participant said, by its id. */
   readonly attested: Collection<AttestedRecord>;
   /** One record, key 'log'. */
@@ -65,15 +71,12 @@ export function openRecords(store: Store): Records {
     negotiations: new Collection(store, 'negotiation', version),
     transfers: new Collection(store, 'transfer', version),
     pids: new Collection(store, 'pid', version),
-  /** Negotiations that wait for people, by (deadline, our pid). */
-  readonly approvals: Collection<{ readonly pid: string }>;
-  /** By name. */
-  readonly operators: Collection<Operator>;
     open: new Collection(store, 'open', version),
     openedBy: new Collection(store, 'opened-by', version),
     agreements: new Collection(store, 'agreement', version),
     agreementIds: new Collection(store, 'agreement-id', version),
     transfersOf: new Collection(store, 'transfer-of', version),
+    partials: new Collection(store, 'partial', version),
     decisions: new Collection(store, 'decision', version),
     uses: new Collection(store, 'use', version),
     counts: new Collection(store, 'count', version),
@@ -84,9 +87,9 @@ export function openRecords(store: Store): Records {
     dutyBreaches: new Collection(store, 'duty-breach', version),
     exchanges: new Collection(store, 'exchange', version),
     receipts: new Collection(store, 'receipt', version),
+    approvals: new Collection(store, 'approval', version),
+    operators: new Collection(store, 'operator', version),
     attested: new Collection(store, 'attested', version),
     logView: new Collection(store, 'log-view', version),
   };
 }
-    approvals: new Collection(store, 'approval', version),
-    operators: new Collection(store, 'operator', version),

@@ -35,11 +35,11 @@ import { openDataPlane } from './exchange/data-plane.js';
 import { openAttested } from './facts/attested.js';
 import { openEvidenceLog } from './logging/evidence-log.js';
 import { apiKey } from './management/api-key.js';
-import { contractOperations } from './management/contracts.js';
 import { approvalOperations } from './management/approvals.js';
+import { contractOperations } from './management/contracts.js';
 import { datasetOperations } from './management/datasets.js';
-import { managementApp } from './management/router.js';
 import { keyHolder, operatorOperations } from './management/operators.js';
+import { managementApp } from './management/router.js';
 import { statusOperation } from './management/status.js';
 import { transferOperations } from './management/transfers.js';
 import type { DspIdentity } from './ports.js';
@@ -103,9 +103,9 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...{ ...shared, events, evidence, transport, dspBase: dspUrl, unsigned: config.unsignedPeers },
     dataPlane: () => dataPlane,
     factsFor: attested.factsFor,
+    approvalMs: config.approvalWait,
     processesPerPeer: config.processesPerPeer,
     ...(options.decider === undefined ? {} : { decider: options.decider }),
-    approvalMs: config.approvalWait,
   });
   const dataPlane = openDataPlane({
     ...{ ...shared, evidence, duties, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
@@ -135,10 +135,10 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const operations = [
     ...datasetOperations(management),
     ...contractOperations(management),
-    ...transferOperations(management),
-    statusOperation({ ...management, servers }),
     ...approvalOperations(management),
     ...operatorOperations(management),
+    ...transferOperations(management),
+    statusOperation({ ...management, servers }),
   ];
   const key = await apiKey(join(folder, 'api.key'), random);
   const api = managementApp(operations, keyHolder(key, records), log);
@@ -163,18 +163,19 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
 
   // From here on work is done: what stops it comes before the servers and the store in closing.
   lifecycle.defer('outbox', () => plane.queue.stop());
+  lifecycle.defer('usage', () => plane.usage.close());
   lifecycle.defer('discovery', () => discovery.close());
   lifecycle.defer('data plane', () => dataPlane.close());
   lifecycle.defer('duties', () => duties.close());
   await evidence.start();
   await duties.start();
   await plane.queue.start();
+  plane.approvals.start();
+  lifecycle.defer('approvals', () => plane.approvals.close());
   discovery.start();
   await plane.resume();
   lifecycle.defer(
     'questions',
-  plane.approvals.start();
-  lifecycle.defer('approvals', () => plane.approvals.close());
     askAgain(options, () => plane.askOpen()),
   );
   log.info({ id: identity.id, dsp: dspUrl() }, 'the connector serves');
@@ -189,14 +190,15 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
       let before: number;
       do {
         before = changes();
+        await plane.usage.idle();
         await plane.queue.idle();
+        await plane.approvals.idle();
         await dataPlane.idle();
         await evidence.idle();
         await duties.idle();
       } while (changes() !== before);
       await discovery.idle();
     },
-        await plane.approvals.idle();
     close,
     [Symbol.asyncDispose]: close,
   };

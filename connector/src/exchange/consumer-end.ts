@@ -82,6 +82,16 @@ export async function savePlaced({ control }: Context, pid: string, inode: strin
   });
 }
 
+/** Saves that what had been received of a transfer was removed: it is no data, and nobody has a right to it. */
+export async function saveDiscarded({ control, records }: Context, pid: string): Promise<Transfer> {
+  return control.update(pid, async (transfer) => {
+    const sink = sinkOf(transfer);
+    if (sink.stage !== 'receiving') return undefined;
+    const also = { writes: [records.partials.delete([pid])] };
+    return { transfer: { ...transfer, sink: { ...sink, stage: 'discarded' } }, also };
+  });
+}
+
 /** What we answer to the closing statement, out of what is stored. */
 export function receiptOf(end: TransferEnd): causeway.exchange.v1.Receipt.$Properties {
   const { consumer, disputed } = end;
@@ -95,7 +105,7 @@ export function sinkOf({ sink }: Transfer): FileSink {
 }
 
 async function saveEnd(
-  { control, duties, evidence, identity }: Context,
+  { control, duties, evidence, identity, records }: Context,
   pid: string,
   { statement, id, provider }: Closing,
   signs: EndText,
@@ -109,7 +119,7 @@ async function saveEnd(
     const end = { statement, id, provider, consumer: signed.own, ...(disputed && { disputed: textOf(disputed) }) };
     // What the contract demands of the bytes it demands of disputed ones too: they lie here.
     const owed = duties.delivered({ agreement, transfer, closing: statement });
-    const also = { writes: [...writes, ...owed] };
+    const also = { writes: [...writes, ...owed, records.partials.delete([pid])] };
     return { transfer: { ...transfer, sink, end }, agreement: queued, also };
   });
 }

@@ -3,7 +3,7 @@ import type { ControlContext } from '../control.js';
 import { newPid } from '../control.js';
 import { draft, objectMember, processBody, textMember } from '../dsp/messages.js';
 import { ConnectorError } from '../errors.js';
-import type { Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
+import type { Agreement, Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
 import type { Caller } from '../ports.js';
 import type { Stamp } from '../process/act.js';
 import type { Processes } from '../process/processes.js';
@@ -11,6 +11,7 @@ import { answered, answerTo, begin, sending, unparked } from '../process/record.
 import type { Decision } from '../process/work.js';
 import { refusal } from '../reasons.js';
 import { intendTermination } from './act.js';
+import { makeAgreementEnd } from './agreement-end.js';
 import { applyDecision } from './decide.js';
 import {
   receiveAgreement,
@@ -99,7 +100,6 @@ export class Negotiations {
     });
   }
 
-  /** A decision that was left to people. @throws ConnectorError NOT_FOUND, STATE_INVALID */
   /**
    * Consumer, by a person: takes the offer that the provider made instead. What is not understood is not taken.
    *
@@ -118,6 +118,7 @@ export class Negotiations {
     });
   }
 
+  /** A decision that was left to people. @throws ConnectorError NOT_FOUND, STATE_INVALID */
   async decide(pid: string, decision: Decision): Promise<Negotiation> {
     return this.#processes.change(pid, (stored) => applyDecision(this.#context, stored, decision));
   }
@@ -182,10 +183,38 @@ export class Negotiations {
     const expected = event === 'ACCEPTED' ? 'provider' : event === 'FINALIZED' ? 'consumer' : role;
     boundTerms(message);
     const at = { pid, ...(expected === undefined ? {} : { role: expected }), ...(id === undefined ? {} : { id }) };
-    return this.#processes.receive(caller, at, async (record) => {
+    let agreement: Agreement['digest'] | undefined;
+    const answer = await this.#processes.receive(caller, at, async (record) => {
+      agreement = record.agreement;
       const known = knownPids(record, message);
       return receive(this.#context, known, message);
     });
+    if (type === 'ContractNegotiationTerminationMessage' && agreement !== undefined) {
+      this.#context.usage.agreementChanged(agreement);
+    }
+    return answer;
+  }
+
+  /**
+   * Either side, by a person: ends an agreement. Nothing begins under it any more, and what runs is stopped, on the other side
+   * as soon as it hears of it. An agreement that has ended, by whomever, stays as it is.
+   *
+   * @throws ConnectorError NOT_FOUND, AGREEMENT_INVALID
+   */
+  async endAgreement(digest: string, reason: Reason): Promise<Agreement> {
+    const { agreements } = this.#context.records;
+    const need = async (): Promise<Agreement> => {
+      const found = (await agreements.get(digest))?.value;
+      if (found !== undefined) return found;
+      throw new ConnectorError('NOT_FOUND', `There is no agreement ${digest}.`);
+    };
+    const { negotiation } = await need();
+    await this.#processes.change(negotiation, ({ value }) =>
+      makeAgreementEnd(this.#context, value, reason, this.#stamp()),
+    );
+    // A crash before this line loses nothing: whatever is open is looked at when the connector starts.
+    this.#context.usage.agreementChanged(digest);
+    return need();
   }
 
   async #datasetOf(offer: JsonObject): Promise<string | undefined> {

@@ -9,6 +9,7 @@ import { receiveMove, refuse } from '../process/receive.js';
 import { reasonOf } from '../reasons.js';
 import { intendTermination, negotiationTable } from './act.js';
 import { verifyConsumer } from './agreement.js';
+import { receiveAgreementEnd } from './agreement-end.js';
 import { inForce } from './finalize.js';
 
 type Transition = (context: ControlContext, record: Negotiation, message: JsonObject) => Promise<Received<Negotiation>>;
@@ -90,5 +91,9 @@ export const receiveEvent: Transition = async (context, record, message) => {
   return { ...received, next: { ...received.next, also: await inForce(context, received.next.record) } };
 };
 
-export const receiveTermination: Transition = async (context, record, message) =>
-  move(context, record, message, 'TERMINATED');
+/** ContractNegotiationTerminationMessage; about a finalized negotiation it can only end the agreement, by an extension of ours. */
+export const receiveTermination: Transition = async (context, record, message) => {
+  const end = objectMember(message, extension.agreementEnd);
+  if (record.state === 'FINALIZED' && end !== undefined) return receiveAgreementEnd(context, record, end);
+  return move(context, record, message, 'TERMINATED');
+};

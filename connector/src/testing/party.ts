@@ -9,6 +9,7 @@ import {
   type LevelStore,
   openLevelStore,
   type Random,
+  type Store,
   silentLogger,
 } from '@causeway/platform';
 import { type Publication, Publisher } from '../catalog/publish.js';
@@ -30,6 +31,8 @@ export interface PartyOptions {
   readonly decider?: Decider;
   readonly unsigned?: 'refuse' | 'mark';
   readonly processesPerPeer?: number;
+  /** The store as this party sees it: what a test breaks on purpose. */
+  readonly through?: (store: Store) => Store;
 }
 
 /** One connector's control plane over a real store that can be torn away and opened again. */
@@ -72,13 +75,13 @@ export class Party implements AsyncDisposable {
     return this.#plane;
   }
 
-  get records(): Records {
-    return this.#records;
-  }
   get store(): LevelStore {
     return this.#store;
   }
 
+  get records(): Records {
+    return this.#records;
+  }
 
   get evidence(): QueuedEvidence {
     return this.#evidence;
@@ -86,15 +89,16 @@ export class Party implements AsyncDisposable {
 
   async start(): Promise<void> {
     await this.#plane.queue.start();
+    this.#plane.approvals.start();
     await this.#plane.resume();
   }
 
-    this.#plane.approvals.start();
   /** The process dies: whatever is not in the store is gone. `restart` waits until it is. */
   vanish(): void {
     this.#app = undefined;
-    const { queue, approvals } = this.#plane;
+    const { queue, approvals, usage } = this.#plane;
     this.#gone = this.#store.close().then(async () => {
+      await usage.close();
       await queue.stop();
       await approvals.close();
     });
@@ -142,11 +146,12 @@ export class Party implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#app = undefined;
     await this.#gone;
+    await this.#plane.usage.close();
     await this.#plane.queue.stop();
+    await this.#plane.approvals.close();
     await this.#store.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
-    await this.#plane.approvals.close();
 
   #wire(): void {
     const {
@@ -158,8 +163,9 @@ export class Party implements AsyncDisposable {
       decider,
       unsigned = 'refuse',
       processesPerPeer = 1_000,
+      through = (whole: Store) => whole,
     } = this.#options;
-    const store = this.#store;
+    const store = through(this.#store);
     const events = connectorEvents(silentLogger, createMetrics('test'));
     const records = openRecords(store);
     this.#records = records;
@@ -182,7 +188,10 @@ export async function settle(
   ...parties: readonly Party[]
 ): Promise<void> {
   for (let round = 0; round < 500; round++) {
-    for (const party of parties) await party.plane.queue.idle();
+    for (const party of parties) {
+      await party.plane.usage.idle();
+      await party.plane.queue.idle();
+    }
     if (parties.every((party) => party.plane.queue.backlog().depth === 0)) return;
     await clock.advance(30_000);
   }

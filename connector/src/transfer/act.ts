@@ -22,7 +22,13 @@ export function intendResumption(record: Transfer, { at, id }: Stamp): Next<Tran
   if (!mayResume(record, record.role)) {
     throw refusal('STATE_INVALID', `The other side suspended transfer ${record.pid}, and only it can resume it.`);
   }
-  return intendMove(transferTable, record, 'STARTED', draft('TransferStartMessage', id), at);
+  return intendMove(transferTable, unheld(record), 'STARTED', draft('TransferStartMessage', id), at);
+}
+
+/** Whoever suspends or resumes it anew does not leave that to the policy any more. */
+function unheld(record: Transfer): Transfer {
+  const { heldUntil: _over, ...free } = record;
+  return free;
 }
 
 export function intendCompletion(record: Transfer, { at, id }: Stamp): Next<Transfer> {
@@ -31,7 +37,7 @@ export function intendCompletion(record: Transfer, { at, id }: Stamp): Next<Tran
 
 export function intendSuspension(record: Transfer, why: Reason, { at, id }: Stamp): Next<Transfer> {
   const message = draft('TransferSuspensionMessage', id, reasonMembers(why));
-  return intendMove(transferTable, { ...record, suspendedBy: record.role }, 'SUSPENDED', message, at, why);
+  return intendMove(transferTable, { ...unheld(record), suspendedBy: record.role }, 'SUSPENDED', message, at, why);
 }
 
 export function intendTermination(record: Transfer, why: Reason, { at, id }: Stamp): Next<Transfer> {

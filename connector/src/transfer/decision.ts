@@ -10,10 +10,15 @@ import {
   factSources,
   type Policy,
 } from '@causeway/policies';
-import type { Agreement, DecisionRecord, JsonObject, Reason, Transfer } from '../model.js';
+import type { ControlContext } from '../control.js';
+import type { Agreement, DecisionRecord, JsonObject, Transfer } from '../model.js';
 import { isReason, readTerms } from '../negotiation/terms.js';
-import { reason, refusal } from '../reasons.js';
+import { type OwnReason, reason, refusal } from '../reasons.js';
 import type { Records } from '../records.js';
+import { nextInstant } from './instants.js';
+
+/** What decisions are taken with. */
+export type DecisionContext = Pick<ControlContext, 'records' | 'factsFor'>;
 
 /** What a provider found when it decided on a transfer. */
 export interface Judged {
@@ -22,6 +27,8 @@ export interface Judged {
   /** Uses reserved before, by rule. */
   readonly used: ReadonlyMap<string, number>;
   readonly decision: Decision;
+  /** When the same question may have another answer by time alone, milliseconds since the epoch; absent: never. */
+  readonly until?: number;
 }
 
 /**
@@ -30,18 +37,22 @@ export interface Judged {
  *
  * @param reserved at an opening: the rules under which this transfer has its use. What grants the opening without another
  *   reservation comes first then, and a decision that asks for one is for the caller to refuse.
+ * @param attestedAt for a look ahead: what is attested is taken as it is now, since a peer shows newer tokens as it goes
  * @throws ConnectorError POLICY_INVALID
  */
 export async function judgeTransfer(
-  records: Records,
+  { records, factsFor }: DecisionContext,
   agreement: Agreement,
   transfer: Transfer,
   now: number,
   reserved?: readonly string[],
+  attestedAt: number = now,
 ): Promise<Judged> {
   const compiled = compiledOf(agreement);
   const { policy } = compiled;
   const used = await usesOf(records, agreement.digest, policy);
+  const attested = await factsFor?.(transfer.peer, attestedAt);
+  const until = earliest(nextInstant(policy, now), attested?.until);
   const facts: Facts = {
     now,
     assignee: transfer.peer,
@@ -52,13 +63,19 @@ export async function judgeTransfer(
   const actions = [...new Set(['use', ...policy.permissions.map((rule) => rule.action)])];
   const judged = actions.map((action): Judged => {
     const request = { action, target: agreement.dataset, assignee: transfer.peer };
-    return { request, facts, used, decision: decide(compiled, request, facts) };
+    const decision = decide(compiled, request, facts);
+    return { request, facts, used, decision, ...(until === undefined ? {} : { until }) };
   });
   const permitted = judged.filter(({ decision }) => decision.permit);
   const covered = reserved && permitted.find(({ decision }) => decision.reserve.length === 0);
   const best = covered ?? permitted[0] ?? judged[0];
   if (best === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
   return best;
+}
+
+function earliest(...instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((one) => one !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 // INVARIANT: an agreement's digest is over its policy, so what was compiled under a digest never changes.
@@ -92,7 +109,7 @@ async function usesOf(records: Records, agreement: Digest, policy: Policy): Prom
 }
 
 /** Why a decision denies, in one reason. */
-export function denial(decision: Decision): Reason {
+export function denial(decision: Decision): OwnReason {
   const { reasons } = decision;
   return reason(
     'POLICY_DENIED',

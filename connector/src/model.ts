@@ -249,8 +249,8 @@ export interface Dataset {
   readonly keywords: readonly string[];
   readonly category?: string;
   readonly region?: string;
-  /** Level of the classification guideline: 3 is the highest. */
-  readonly classification: 1 | 2 | 3;
+  /** Level of the classification guideline: 3 is the highest. Absent: its owner has not classified it. */
+  readonly classification?: 1 | 2 | 3;
   readonly mediaType: string;
   readonly source: FileSource;
   readonly offers: readonly Offer[];

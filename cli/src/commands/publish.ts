@@ -20,7 +20,7 @@ interface PublishOptions {
   readonly times?: number;
   readonly purpose?: string[];
   readonly policy?: string;
-  readonly classification: string;
+  readonly classification?: string;
   readonly approval?: boolean;
   readonly negotiable?: boolean;
   readonly listed?: boolean;
@@ -52,11 +52,7 @@ export function publishCommand(output: Output): Command {
     .option('--times <n>', 'how often each may have it', wholeNumber)
     .addOption(listOption('--purpose <purposes>', 'the purposes it is offered for'))
     .option('--policy <file>', 'an ODRL offer instead of --to, --until, --times, --purpose')
-    .addOption(
-      new Option('--classification <level>', 'of the guideline; 3 is the highest')
-        .choices(['1', '2', '3'])
-        .default('2'),
-    )
+    .addOption(new Option('--classification <level>', 'of the guideline; 3 is the highest').choices(['1', '2', '3']))
     .option('--approval', 'each agreement on it waits for the approval of a person')
     .option('--negotiable', 'a request for more gets a counter-offer, and not a refusal')
     .option('--listed', 'show its description to every member through the broker')
@@ -82,7 +78,7 @@ export function publishCommand(output: Output): Command {
           title: { en: options.title ?? basename(path), ...(options.titleZh && { zh: options.titleZh }) },
           mediaType: mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream',
           listed: options.listed ?? false,
-          classification: Number(options.classification),
+          ...(options.classification && { classification: Number(options.classification) }),
           ...(options.keywords && { keywords: options.keywords }),
           ...(options.category && { category: options.category }),
           offers,

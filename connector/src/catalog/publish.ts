@@ -20,7 +20,7 @@ export interface Publication {
   readonly keywords?: readonly string[];
   readonly category?: string;
   readonly region?: string;
-  readonly classification?: Dataset['classification'];
+  readonly classification?: NonNullable<Dataset['classification']>;
   readonly mediaType?: string;
   readonly listed?: boolean;
   readonly offers?: readonly OfferInput[];
@@ -83,7 +83,7 @@ export class Publisher {
       keywords: [...(publication.keywords ?? [])],
       ...(publication.category === undefined ? {} : { category: publication.category }),
       ...(publication.region === undefined ? {} : { region: publication.region }),
-      classification: publication.classification ?? 2,
+      ...(publication.classification === undefined ? {} : { classification: publication.classification }),
       mediaType: publication.mediaType ?? 'application/octet-stream',
       source,
       offers,

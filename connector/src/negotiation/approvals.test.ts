@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => network[Symbol.asyncDispose]());
 
 /** A request that waits for people at the provider. */
-async function waiting(classification: Dataset['classification'] = 2): Promise<Negotiation> {
+async function waiting(classification: 1 | 2 | 3 = 2): Promise<Negotiation> {
   dataset = await provider.publish('d', [{ terms: { assignees: [consumer.id] }, approval: true }], { classification });
   await consumer.negotiate('n', provider, dataset);
   await settle(clock, provider, consumer);

@@ -16,9 +16,9 @@ import { type Publication, Publisher } from '../catalog/publish.js';
 import type { Decider } from '../control.js';
 import { type ControlPlane, controlPlane } from '../control-plane.js';
 import { dspApp } from '../dsp/router.js';
-import { connectorEvents } from '../events.js';
+import { type ConnectorEvents, connectorEvents } from '../events.js';
 import type { Dataset, JsonObject, Negotiation, Transfer } from '../model.js';
-import type { DspIdentity, DspTransport } from '../ports.js';
+import type { DspIdentity, DspTransport, FactsFor } from '../ports.js';
 import { openRecords, type Records } from '../records.js';
 import { QueuedEvidence, RecordingDataPlane } from './doubles.js';
 
@@ -31,6 +31,7 @@ export interface PartyOptions {
   readonly decider?: Decider;
   readonly unsigned?: 'refuse' | 'mark';
   readonly processesPerPeer?: number;
+  readonly factsFor?: FactsFor;
   /** The store as this party sees it: what a test breaks on purpose. */
   readonly through?: (store: Store) => Store;
 }
@@ -47,6 +48,7 @@ export class Party implements AsyncDisposable {
   #records!: Records;
   #evidence!: QueuedEvidence;
   #plane!: ControlPlane;
+  #events!: ConnectorEvents;
   #publisher!: Publisher;
   #app: RequestListener | undefined;
   #gone: Promise<void> = Promise.resolve();
@@ -77,6 +79,10 @@ export class Party implements AsyncDisposable {
 
   get store(): LevelStore {
     return this.#store;
+  }
+
+  get events(): ConnectorEvents {
+    return this.#events;
   }
 
   get records(): Records {
@@ -163,10 +169,12 @@ export class Party implements AsyncDisposable {
       decider,
       unsigned = 'refuse',
       processesPerPeer = 1_000,
+      factsFor,
       through = (whole: Store) => whole,
     } = this.#options;
     const store = through(this.#store);
     const events = connectorEvents(silentLogger, createMetrics('test'));
+    this.#events = events;
     const records = openRecords(store);
     this.#records = records;
     this.#evidence = new QueuedEvidence(store);
@@ -177,6 +185,7 @@ export class Party implements AsyncDisposable {
       dataPlane: () => this.dataPlane,
       dspBase: () => this.dspBase,
       ...(decider === undefined ? {} : { decider }),
+      ...(factsFor === undefined ? {} : { factsFor }),
     });
     this.#app = dspApp({ ...this.#plane, identity: dspIdentity, events });
   }

@@ -70,6 +70,8 @@ export interface Policy {
   readonly assignees?: readonly Party[];
   /** When an agreement was made, as written. */
   readonly timestamp?: string;
+  /** Dublin Core statements about the document, by canonical term (`dc:creator`): shown, never decided. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Who, beside the parties, may see the evidence of transfers under this policy. */
   readonly auditors?: readonly string[];
   /** Domain and level of the 2020 guideline on industrial data, when the policy states them. */
@@ -112,6 +114,8 @@ export interface Rule {
   readonly actionRefinements: readonly Constraint[];
   /** Only when the rule says so itself; otherwise the policy's. */
   readonly target?: Asset;
+  /** Only where the policy has none, or rules of one policy are several parties'. */
+  readonly assigner?: string;
   readonly assignees?: readonly Party[];
   /** All must hold. */
   readonly constraints: readonly Constraint[];
@@ -132,12 +136,39 @@ export interface Duty {
   readonly action: ActionTerm;
   readonly actionRefinements: readonly Constraint[];
   readonly target?: Asset;
+  /** Only where it differs from the policy's. */
+  readonly assigner?: string;
   /** Who owes it; absent: the assignee. */
   readonly assignees?: readonly Party[];
+  /** Others with a part in it: who is informed, paid, asked. */
+  readonly functions?: readonly PartyFunction[];
+  /** The policy to hand on (`nextPolicy`). */
+  readonly nextPolicy?: string;
   readonly constraints: readonly Constraint[];
   /** Owed in addition once it was not fulfilled. */
   readonly consequences: readonly Duty[];
   readonly declaredOnly: boolean;
+}
+
+/** ODRL 2.2 Vocabulary, 4.5: what a party has to do with a duty, beside assigning or owing it. */
+export const partyFunctions = [
+  'attributedParty',
+  'attributingParty',
+  'compensatedParty',
+  'compensatingParty',
+  'consentedParty',
+  'consentingParty',
+  'contractedParty',
+  'contractingParty',
+  'informedParty',
+  'informingParty',
+  'trackedParty',
+  'trackingParty',
+] as const;
+
+export interface PartyFunction {
+  readonly function: (typeof partyFunctions)[number];
+  readonly parties: readonly Party[];
 }
 
 export type Constraint = AtomicConstraint | LogicalConstraint;

@@ -8,6 +8,7 @@ import type {
   ReasonCode,
   Truth,
 } from '../model.js';
+import { factOf, knownWithin } from '../odrl/operands.js';
 import { isAmbiguous, type Reading, readingOf } from './readings.js';
 import { every, exactlyOne, not, some, whichever } from './truth.js';
 
@@ -22,6 +23,10 @@ export interface Situation {
   /** The same, where `values` holds one name of several. */
   readonly whole?: Readonly<Record<string, Fact>>;
   readonly within?: Facts['within'];
+  readonly memberOf?: Facts['memberOf'];
+  readonly duties?: Facts['duties'];
+  /** A duty that is not set does not block. */
+  readonly lenient?: boolean;
 }
 
 export type Condition = (situation: Situation) => Truth;
@@ -29,29 +34,39 @@ export type Condition = (situation: Situation) => Truth;
 const trust: Readonly<Record<FactSource, number>> = { attested: 2, measured: 1, declared: 0 };
 
 /**
- * The fact an operand speaks of. Time and counts are our own measurements, never looked up among what a caller states: a stranger's
- * `dateTime` must not move the clock.
+ * The fact of this key (`factOf` of its operand). Time and counts are our own measurements, never looked up among what a caller states: a
+ * stranger's `dateTime` must not move the clock.
  */
-export function factOf(operand: string, situation: Situation, whole = false): Fact | undefined {
-  if (operand === 'dateTime') return { value: situation.now, source: 'measured' };
-  if (operand === 'count') {
+export function factAt(key: string, situation: Situation, whole = false): Fact | undefined {
+  if (key === 'dateTime') return { value: situation.now, source: 'measured' };
+  if (key === 'count') {
     return situation.use === undefined ? undefined : { value: situation.use, source: 'measured' };
   }
   const values = whole ? (situation.whole ?? situation.values) : situation.values;
-  return Object.hasOwn(values, operand) ? values[operand] : undefined;
+  return Object.hasOwn(values, key) ? values[key] : undefined;
+}
+
+/** The fact that this comparison looks at: of several names one at a time, except where it asks for all of them. */
+export function factFor(atom: AtomicConstraint, situation: Situation): Fact | undefined {
+  return factAt(factOf(atom.operand), situation, atom.operator === 'isAllOf');
 }
 
 /** The truth of any constraint: the plain form of what `compile` makes fast, and the reference it is tested against. */
-export function truthOf(constraint: Constraint, situation: Situation): Truth {
-  if ('operand' in constraint) {
-    const whole = constraint.operator === 'isAllOf';
-    return atomTruth(constraint, factOf(constraint.operand, situation, whole), situation.within);
-  }
-  const truth = (part: Constraint) => truthOf(part, situation);
+export function truthIn(situation: Situation, constraint: Constraint): Truth {
+  if ('operand' in constraint) return atomTruth(constraint, factFor(constraint, situation), situation.within);
+  const truth = (part: Constraint) => truthIn(situation, part);
   if (constraint.logic === 'or') return some(constraint.operands, truth);
   if (constraint.logic === 'xone') return exactlyOne(constraint.operands, truth);
   // What is decided here are states, not events: all of them hold at the moment of the decision, whatever their order.
   return every(constraint.operands, truth);
+}
+
+/**
+ * The truth of one constraint under these facts, for callers that look at a single one. Counts belong to a rule, so a constraint on
+ * them is unknown here; what is `declaredOnly` is judged like any other.
+ */
+export function truthOf(constraint: Constraint, facts: Facts): Truth {
+  return truthIn({ now: facts.now, use: undefined, values: facts.values ?? {}, within: facts.within }, constraint);
 }
 
 /**
@@ -85,6 +100,7 @@ export function doubtOf(atom: AtomicConstraint, fact: Fact): ReasonCode | undefi
   if (isAmbiguous(atom.operand)) return 'UNDECIDABLE';
   const { value } = fact;
   if (!isSource(fact.source)) return 'FACT_MALFORMED';
+  if (Array.isArray(value) && value.length === 0) return 'FACT_MISSING';
   if (atom.value.type === 'ordered' ? !isOrdered(value) : !isNames(value)) return 'FACT_MALFORMED';
   if (atom.source !== undefined && trust[fact.source] < trust[atom.source]) return 'FACT_NOT_TRUSTED';
   if (fact.unit !== atom.unit) return 'UNIT_DIFFERS';
@@ -101,7 +117,8 @@ function isOrdered(value: Fact['value']): boolean {
   return typeof value === 'object' && 'low' in value && value.low <= value.high;
 }
 
-function isNames(value: Fact['value']): boolean {
+/** At least one name, and each has a character. */
+export function isNames(value: Fact['value']): boolean {
   const proper = (name: unknown) => typeof name === 'string' && name !== '';
   return Array.isArray(value) ? value.length > 0 && value.every(proper) : proper(value);
 }
@@ -149,9 +166,9 @@ function named(
       return not(ofNames(names, reading, (name) => wanted.includes(name)));
     case 'isA':
     case 'isPartOf':
-      return ofNames(names, reading, (name) => whichever(wanted, (outer) => inside(operand, name, outer, within)));
+      return ofNames(names, reading, (name) => some(wanted, (outer) => inside(operand, name, outer, within)));
     case 'hasPart':
-      return ofNames(names, reading, (name) => whichever(wanted, (inner) => inside(operand, inner, name, within)));
+      return ofNames(names, reading, (name) => some(wanted, (inner) => inside(operand, inner, name, within)));
     default:
       // Names have no order.
       return undefined;
@@ -162,8 +179,9 @@ function ofNames(names: readonly string[], reading: Reading, holds: (name: strin
   return reading === 'held' ? some(names, holds) : whichever(names, holds);
 }
 
+/** Reflexive; then what the operand's own table knows; then what the caller knows. */
 function inside(operand: string, inner: string, outer: string, within: Facts['within']): Truth {
-  if (inner === outer) return true;
+  if (inner === outer || knownWithin(operand, inner, outer)) return true;
   return truthFrom(within?.(operand, inner, outer));
 }
 

@@ -1,4 +1,4 @@
-import { operandOf } from '../odrl/operands.js';
+import { factOf, operandOf } from '../odrl/operands.js';
 
 /**
  * How a fact with several names is read (docs/decisions/0010).
@@ -11,10 +11,16 @@ import { operandOf } from '../odrl/operands.js';
 export type Reading = 'each' | 'held';
 
 export function readingOf(operand: string): Reading {
-  return operandOf(operand)?.held === true ? 'held' : 'each';
+  return operandOf(factOf(operand))?.held === true ? 'held' : 'each';
 }
 
 /** One of ODRL's multi-dimensional operands: a comparison with one value says nothing, and is never decided. */
 export function isAmbiguous(operand: string): boolean {
   return operandOf(operand)?.ambiguous === true;
+}
+
+/** A fact that grows by a millisecond each millisecond while nothing else happens. */
+export function isPassing(operand: string): boolean {
+  const known = operandOf(operand);
+  return known?.passing === true && (known.scale === 'duration' || known.scale === 'instant');
 }

@@ -33,7 +33,7 @@ export const odrlOperands: readonly Operand[] = [
   operand('spatialCoordinates', 'terms', { ...ambiguous, ...ordered, hierarchy: false }),
   operand('deliveryChannel', 'terms'),
   operand('device', 'terms'),
-  operand('event', 'terms', ordered),
+  operand('event', 'terms', { ...ordered, held: true }),
   operand('fileFormat', 'terms'),
   operand('industry', 'terms'),
   operand('language', 'terms'),

@@ -47,6 +47,11 @@ export interface Operand {
   readonly passing: boolean;
   /** It has several dimensions at once, so a comparison with one value is never decided. */
   readonly ambiguous: boolean;
+  /**
+   * Several names of a fact are attributes somebody has, or things that are the case: one more takes nothing away. Otherwise the use
+   * touches each of them, and each must be permitted (docs/decisions/0010).
+   */
+  readonly held: boolean;
   /** Smallest and largest value that means anything. */
   readonly range?: readonly [low: number, high: number];
   /** The name its fact is looked up by, when another operand means the same. */
@@ -86,6 +91,7 @@ export function operand(term: string, scale: Scale, traits: OperandTraits = {}):
     hierarchy: names,
     passing: false,
     ambiguous: false,
+    held: false,
     ...traits,
   };
 }

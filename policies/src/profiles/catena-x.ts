@@ -2,7 +2,15 @@ import { type Operand, type Operator, operand, type Scale } from '../odrl/scale.
 import type { Profile } from './profile.js';
 
 const only = (name: string, operators: readonly Operator[], scale: Scale = 'terms'): Operand =>
-  operand(`cx-policy:${name}`, scale, { operators, hierarchy: false });
+  operand(`cx-policy:${name}`, scale, { operators, hierarchy: false, held: attributes.has(name) });
+
+/** What a partner has, may have several of, and is not used. */
+const attributes: ReadonlySet<string> = new Set([
+  'BusinessPartnerGroup',
+  'ContractReference',
+  'FrameworkAgreement',
+  'Membership',
+]);
 
 /**
  * Catena-X's operands with the operators its schemas allow. `eq` stands beside `isAnyOf` and `isAllOf` where the release of 24.05

@@ -20,8 +20,8 @@ export const causewayProfile: Profile = {
   operands: [
     // What `mask` acts on: JSON pointers or column names.
     operand(`${causewayPrefix}field`, 'terms', { hierarchy: false }),
-    operand(`${causewayPrefix}role`, 'terms'),
-    operand(`${causewayPrefix}securityLevel`, 'terms', { wider: securityLevels }),
+    operand(`${causewayPrefix}role`, 'terms', { held: true }),
+    operand(`${causewayPrefix}securityLevel`, 'terms', { held: true, wider: securityLevels }),
   ],
   actions: [{ term: `${causewayPrefix}mask`, includedIn: 'modify' }],
   undeclared: true,

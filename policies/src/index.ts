@@ -47,13 +47,15 @@ export {
 } from './model.js';
 export { type ActionTerm, actionNames, actionOf, actionsWithin, impliedBy, includedIn } from './odrl/actions.js';
 export { factOf, knownWithin, type Operand, type Operator, operandOf, operators, type Scale } from './odrl/operands.js';
+export { operand } from './odrl/scale.js';
 export { termOf } from './odrl/terms.js';
+export { policyLimits } from './parse/bounds.js';
 export { type ParseOptions, type ParseResult, parsePolicy, readPolicy } from './parse/policy.js';
-export { policyLimits } from './parse/reader.js';
 export { auditorsTerm, causewayPrefix, classificationTerm, declaredOnlyTerm, sourceTerm } from './profiles/causeway.js';
 export type { Profile, ProfileAction } from './profiles/profile.js';
 export { allProfiles as profiles } from './profiles/table.js';
-export { type AgreementTerms, agreementFor, type OfferTerms, offerFor } from './templates.js';
+export { compose, type OfferHead } from './templates/compose.js';
+export { type AgreementTerms, agreementFor, type OfferTerms, offerFor } from './templates/offer.js';
 export { toJson, toWire } from './wire.js';
 export type { Language } from './words.js';
 

@@ -47,6 +47,12 @@ export class Namespaces {
     return text;
   }
 
+  /** The absolute IRI of a compact one; anything else as it is. */
+  expand(text: string): string {
+    const found = this.#all.find(({ prefix }) => text.startsWith(prefix));
+    return found === undefined ? text : found.iri + text.slice(found.prefix.length);
+  }
+
   /** Whether a `@context` may bind this prefix to this namespace: only where that is what it means here anyway. */
   binds(prefix: string, iri: string): boolean {
     return this.#all.some((each) => each.prefix === `${prefix}:` && each.iri === iri);

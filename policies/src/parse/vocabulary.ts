@@ -1,0 +1,92 @@
+import { actionNames, actionOf } from '../odrl/actions.js';
+import { type Operand, odrlOperands, operandOf } from '../odrl/operands.js';
+import { Namespaces } from '../odrl/terms.js';
+import type { Profile } from '../profiles/profile.js';
+import { allProfiles } from '../profiles/table.js';
+
+type Found<T> = { readonly found: T } | { readonly undeclared: Profile } | undefined;
+
+/** The terms one document may use: ODRL's, and those of the profiles it declares. */
+export class Vocabulary {
+  readonly #profiles: readonly Profile[];
+  readonly #namespaces: Namespaces;
+  readonly #declared = new Set<Profile>();
+  readonly #operands = new Map<string, Operand>();
+
+  /** @param more profiles beside those known here; they cannot redefine a term that is known */
+  constructor(more: readonly Profile[] = []) {
+    this.#profiles = [...allProfiles, ...more];
+    this.#namespaces = new Namespaces(this.#profiles);
+    for (const operand of more.flatMap((profile) => profile.operands ?? [])) {
+      if (operandOf(operand.term) === undefined) this.#operands.set(operand.term, operand);
+    }
+  }
+
+  /** The profile a policy names by this IRI. */
+  profile(iri: string): Profile | undefined {
+    const full = this.#namespaces.expand(iri);
+    return this.#profiles.find(({ iris }) => iris.includes(iri) || iris.includes(full));
+  }
+
+  profileOfContext(iri: string): Profile | undefined {
+    return this.#profiles.find(({ contexts }) => contexts?.includes(iri));
+  }
+
+  /** The profiles whose terms a prefix binding in `@context` makes usable. */
+  profilesOfPrefix(prefix: string, iri: string): readonly Profile[] {
+    return this.#profiles.filter(({ prefixes }) => prefixes?.[prefix] === iri);
+  }
+
+  binds(prefix: string, iri: string): boolean {
+    return this.#namespaces.binds(prefix, iri);
+  }
+
+  declare(profile: Profile): void {
+    this.#declared.add(profile);
+  }
+
+  /** Canonical names, also of a term that a declared profile lets stand without its prefix. */
+  termOf(text: string): string {
+    const term = this.#namespaces.termOf(text);
+    if (term.includes(':')) return term;
+    for (const { bare, prefixes, operands, actions } of this.#declared) {
+      for (const prefix of bare ? Object.keys(prefixes ?? {}) : []) {
+        const full = `${prefix}:${term}`;
+        if ([...(operands ?? []), ...(actions ?? [])].some((each) => each.term === full)) return full;
+      }
+    }
+    return term;
+  }
+
+  operand(term: string): Found<Operand> {
+    const found = operandOf(term) ?? this.#operands.get(term);
+    return found && this.#usable(found, (profile) => profile.operands?.some((each) => each.term === term));
+  }
+
+  /** Actions of a profile that was handed in have no place in the hierarchy here: such a rule is never decided, so not read. */
+  action(term: string): Found<string> {
+    const found = actionOf(term);
+    if (found === undefined) return undefined;
+    return this.#usable(found, (profile) => profile.actions?.some((each) => each.term === found));
+  }
+
+  #usable<T>(found: T, has: (profile: Profile) => boolean | undefined): Found<T> {
+    const owners = this.#profiles.filter(has);
+    const [first] = owners;
+    if (first === undefined || owners.some((each) => each.undeclared || this.#declared.has(each))) return { found };
+    return { undeclared: first };
+  }
+
+  get operandNames(): readonly string[] {
+    const more = [...this.#declared].flatMap(({ operands }) => operands?.map(({ term }) => term) ?? []);
+    return [...odrlOperands.map(({ term }) => term), ...more, ...this.#operands.keys()];
+  }
+
+  get actionNames(): readonly string[] {
+    return actionNames;
+  }
+
+  get profileNames(): readonly string[] {
+    return this.#profiles.flatMap(({ iris }) => iris);
+  }
+}

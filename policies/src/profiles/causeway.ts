@@ -20,6 +20,8 @@ export const causewayProfile: Profile = {
   operands: [
     // What `mask` acts on: JSON pointers or column names.
     operand(`${causewayPrefix}field`, 'terms', { hierarchy: false }),
+    // The terms that `nextPolicy` hands on: DSP carries neither a duty's target nor `hasPolicy`.
+    operand(`${causewayPrefix}policy`, 'terms', { hierarchy: false }),
     operand(`${causewayPrefix}role`, 'terms', { held: true }),
     operand(`${causewayPrefix}securityLevel`, 'terms', { held: true, wider: securityLevels }),
   ],

@@ -25,7 +25,8 @@ export const idsProfile: Profile = {
     skos: 'http://www.w3.org/2004/02/skos/core#',
   },
   operands: [
-    names('idsc:CONNECTOR'),
+    // One connector serves one participant: its certificate is the participant's.
+    names('idsc:CONNECTOR', { fact: 'systemDevice' }),
     names('idsc:APPLICATION'),
     names('idsc:ROLE', { fact: 'urn:causeway:v1:role' }),
     names('idsc:SECURITY_LEVEL', { fact: security, wider: securityLevels }),
@@ -37,7 +38,7 @@ export const idsProfile: Profile = {
     names('idsc:QUERY', { hierarchy: false }),
     names('ids:artifact_state', { held: true }),
     names('vcard:hasRole', { fact: 'urn:causeway:v1:role' }),
-    names('vcard:hasGeo'),
+    names('vcard:hasGeo', { fact: 'spatial' }),
     names('skos:concept', { held: true }),
   ],
   actions: [

@@ -77,7 +77,7 @@ function deny(reasons: readonly Reason[], until?: number): Decision {
 }
 
 /** Why this policy is not asked at all. */
-export function refusal(
+function refusal(
   { policy, voided }: CompiledPolicy,
   request: DecisionRequest,
   facts: Facts,
@@ -93,7 +93,8 @@ export function refusal(
   return malformed === undefined ? undefined : reason('FACT_MALFORMED', '', { fact: malformed });
 }
 
-function malformedFact(request: DecisionRequest, facts: Facts): string | undefined {
+/** Which part of what is asked or known is no request and no fact at all. */
+export function malformedFact(request: DecisionRequest, facts: Facts): string | undefined {
   if (!Number.isSafeInteger(facts.now)) return 'now';
   if (typeof request.action !== 'string') return 'action';
   if (typeof request.assignee !== 'string' || request.assignee === '') return 'assignee';

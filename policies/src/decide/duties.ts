@@ -19,6 +19,11 @@ const circumstances: ReadonlySet<string> = new Set([
   'urn:causeway:v1:securityLevel',
 ]);
 
+/** Whether the duty is owed only where this holds, and not how it is done or by when. */
+export function isCircumstance(atom: AtomicConstraint): boolean {
+  return circumstances.has(factOf(atom.operand)) && !isDeadline(atom);
+}
+
 /** By when, not whether. */
 export function isDeadline({ operand, operator }: AtomicConstraint): boolean {
   return deadlineOperands.has(factOf(operand)) && deadlineOperators.has(operator);
@@ -37,8 +42,7 @@ export function isOwed(constraints: readonly Constraint[], situation: Situation)
 
 function owedBy(constraint: Constraint, situation: Situation): Truth {
   if ('operand' in constraint) {
-    const decides = circumstances.has(factOf(constraint.operand)) && !isDeadline(constraint);
-    return decides ? truthIn(situation, constraint) : undefined;
+    return isCircumstance(constraint) ? truthIn(situation, constraint) : undefined;
   }
   const truth = (part: Constraint) => owedBy(part, situation);
   if (constraint.logic === 'or') return some(constraint.operands, truth);

@@ -71,7 +71,7 @@ export interface Policy {
   /** When an agreement was made, as written. */
   readonly timestamp?: string;
   /** Dublin Core statements about the document, by canonical term (`dc:creator`): shown, never decided. */
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, readonly string[]>>;
   /** Who, beside the parties, may see the evidence of transfers under this policy. */
   readonly auditors?: readonly string[];
   /** Domain and level of the 2020 guideline on industrial data, when the policy states them. */
@@ -380,8 +380,13 @@ export interface Witness {
     readonly now: number;
     readonly values?: Readonly<Record<string, Fact>>;
     readonly used?: number;
-    /** Refinements of collections and parties need no facts of their own: they read `values`. */
+    /**
+     * The members of collections; with the list, whatever is not on it is no member. Refinements of collections and parties need no
+     * facts of their own: they read `values`.
+     */
     readonly memberOf?: readonly (readonly [member: string, collection: string])[];
+    /** What lies within what, by operand; with the list, whatever is not on it does not. */
+    readonly within?: readonly (readonly [operand: string, inner: string, outer: string])[];
     readonly duties?: Readonly<Record<string, DutyState>>;
   };
 }

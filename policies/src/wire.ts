@@ -68,7 +68,7 @@ class Writer {
   }
 
   metadata(metadata: Policy['metadata']): PolicyJson {
-    return Object.fromEntries(Object.entries(metadata ?? {}).map(([name, text]) => [this.term(name), text]));
+    return Object.fromEntries(Object.entries(metadata ?? {}).map(([name, texts]) => [this.term(name), alone(texts)]));
   }
 
   classification({ classification }: Policy): PolicyJson {

@@ -2,7 +2,15 @@ import { type PartyFunction, partyFunctions } from '../model.js';
 import { auditorsTerm, classificationTerm, declaredOnlyTerm, type MemberTable, sourceTerm } from './terms.js';
 
 /** Vocabulary 2.1 and Information Model 2.1: what may be said about the document itself. */
-export const metadataMembers = ['dc:creator', 'dc:description', 'dc:title', 'dc:issued', 'dc:modified', 'dc:publisher'];
+export const metadataMembers = [
+  'dc:creator',
+  'dc:description',
+  'dc:title',
+  'dc:issued',
+  'dc:modified',
+  'dc:publisher',
+  'dc:replaces',
+];
 
 const functions: readonly PartyFunction['function'][] = partyFunctions;
 const failures = ['failure', 'function', 'relation', 'implies', 'includedIn'];
@@ -38,7 +46,6 @@ export const policyMembers: MemberTable = {
     'consequence',
     'hasPolicy',
     'dc:coverage',
-    'dc:replaces',
     'dc:isReplacedBy',
     ...functions,
     ...failures,

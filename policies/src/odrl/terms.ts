@@ -47,10 +47,9 @@ export class Namespaces {
     return text;
   }
 
-  /** The absolute IRI of a compact one; anything else as it is. */
-  expand(text: string): string {
-    const found = this.#all.find(({ prefix }) => text.startsWith(prefix));
-    return found === undefined ? text : found.iri + text.slice(found.prefix.length);
+  /** The absolute IRIs a compact one may stand for: releases of a profile may share a prefix. */
+  expansions(text: string): string[] {
+    return this.#all.flatMap(({ prefix, iri }) => (text.startsWith(prefix) ? [iri + text.slice(prefix.length)] : []));
   }
 
   /** Whether a `@context` may bind this prefix to this namespace: only where that is what it means here anyway. */

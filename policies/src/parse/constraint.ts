@@ -130,7 +130,7 @@ function rightOperand(reader: Reader, members: Map<string, Member>, path: string
 function readUnit(reader: Reader, member: Member, operand: Operand | undefined): string | undefined {
   const text = reader.iri(member.value, member.path, 'the unit');
   if (text === undefined) return undefined;
-  if (operand !== undefined && operand.scale !== 'number' && operand.scale !== 'integer') {
+  if (operand !== undefined && operand.scale !== 'number') {
     return reader.problem(member.path, 'UNIT_UNKNOWN', `${operand.term} has no unit, so not “${text.slice(0, 80)}”`);
   }
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text)) return text;

@@ -24,7 +24,8 @@ export function readDeclared(reader: Reader, context: Member | undefined, profil
     const found = reader.vocabulary.profile(iri);
     if (found === undefined)
       reader.unknown(path, 'PROFILE_UNKNOWN', 'the profile', iri, reader.vocabulary.profileNames);
-    else declare(found, iri);
+    // A compact name would mean nothing without the context that it came with.
+    else declare(found, found.iris.includes(iri) ? iri : found.iris[0]);
   }
   for (const item of context === undefined ? [] : reader.list(context)) {
     if (isObject(item.value)) readBindings(reader, item, declare);

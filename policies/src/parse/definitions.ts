@@ -9,6 +9,9 @@ export interface Sources {
   readonly references?: Readonly<Record<string, JsonValue>>;
 }
 
+/** References that lead on to references. */
+const deepest = 8;
+
 /** Something defined elsewhere, read where it is referred to. */
 export interface Resolved extends Member {
   /** The place of what stands inside it: it cannot refer to itself. */
@@ -50,6 +53,13 @@ export class Definitions {
     }
     if (this.#open.includes(id)) {
       return reader.problem(item.path, 'REFERENCE_UNKNOWN', `the ${what} “${id.slice(0, 80)}” is part of itself`);
+    }
+    if (this.#open.length >= deepest) {
+      return reader.problem(
+        item.path,
+        'LIMIT_EXCEEDED',
+        `a ${what} is referred to through more than ${deepest} others`,
+      );
     }
     const inner = new Definitions(this.#defined, this.#sources, [...this.#open, id]);
     // The path is that of the reference: where the definition was handed in, the document has no other.

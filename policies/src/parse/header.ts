@@ -1,4 +1,4 @@
-import type { Classification, ConflictStrategy, PolicyKind } from '../model.js';
+import type { Classification, ConflictStrategy, Policy, PolicyKind } from '../model.js';
 import { metadataMembers } from '../odrl/members.js';
 import { spanOfInstant } from './instant.js';
 import { isObject, kindOf, type Member, pointer } from './json.js';
@@ -72,14 +72,13 @@ export function readClassification(reader: Reader, { value, path }: Member): Cla
   return reader.unknown(pointer(path, 'domain'), 'TERM_UNKNOWN', 'the domain', text, domains);
 }
 
-/** What is said about the document itself: one text each. */
-export function readMetadata(reader: Reader, members: ReadonlyMap<string, Member>): Record<string, string> | undefined {
-  const found: Record<string, string> = {};
+/** What is said about the document itself: texts, sorted. */
+export function readMetadata(reader: Reader, members: ReadonlyMap<string, Member>): Policy['metadata'] {
+  const found: Record<string, readonly string[]> = {};
   for (const name of metadataMembers) {
     const member = members.get(name);
-    if (member === undefined) continue;
-    const text = reader.iri(member.value, member.path, name);
-    if (text !== undefined) found[name] = text;
+    const texts = member && reader.iris(member, name);
+    if (texts !== undefined) found[name] = texts;
   }
   return Object.keys(found).length === 0 ? undefined : found;
 }

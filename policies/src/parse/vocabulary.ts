@@ -24,17 +24,17 @@ export class Vocabulary {
 
   /** The profile a policy names by this IRI. */
   profile(iri: string): Profile | undefined {
-    const full = this.#namespaces.expand(iri);
-    return this.#profiles.find(({ iris }) => iris.includes(iri) || iris.includes(full));
+    const all = [iri, ...this.#namespaces.expansions(iri)];
+    return this.#profiles.find(({ iris }) => iris.some((each) => all.includes(each)));
   }
 
   profileOfContext(iri: string): Profile | undefined {
     return this.#profiles.find(({ contexts }) => contexts?.includes(iri));
   }
 
-  /** The profiles whose terms a prefix binding in `@context` makes usable. */
+  /** The profiles that a prefix binding in `@context` declares: those named by that namespace, not those that borrow from it. */
   profilesOfPrefix(prefix: string, iri: string): readonly Profile[] {
-    return this.#profiles.filter(({ prefixes }) => prefixes?.[prefix] === iri);
+    return this.#profiles.filter(({ prefixes, iris }) => prefixes?.[prefix] === iri && iris.includes(iri));
   }
 
   binds(prefix: string, iri: string): boolean {
@@ -49,25 +49,30 @@ export class Vocabulary {
   termOf(text: string): string {
     const term = this.#namespaces.termOf(text);
     if (term.includes(':')) return term;
-    for (const { bare, prefixes, operands, actions } of this.#declared) {
-      for (const prefix of bare ? Object.keys(prefixes ?? {}) : []) {
-        const full = `${prefix}:${term}`;
-        if ([...(operands ?? []), ...(actions ?? [])].some((each) => each.term === full)) return full;
-      }
+    for (const profile of this.#declared) {
+      const full = bareIn(profile, term);
+      if (full !== undefined) return full;
     }
     return term;
   }
 
   operand(term: string): Found<Operand> {
     const found = operandOf(term) ?? this.#operands.get(term);
-    return found && this.#usable(found, (profile) => profile.operands?.some((each) => each.term === term));
+    if (found === undefined) return this.#elsewhere(term);
+    return this.#usable(found, (profile) => profile.operands?.some((each) => each.term === term));
   }
 
   /** Actions of a profile that was handed in have no place in the hierarchy here: such a rule is never decided, so not read. */
   action(term: string): Found<string> {
     const found = actionOf(term);
-    if (found === undefined) return undefined;
+    if (found === undefined) return this.#elsewhere(term);
     return this.#usable(found, (profile) => profile.actions?.some((each) => each.term === found));
+  }
+
+  /** A bare term that a profile has, which is not declared. */
+  #elsewhere(term: string): { readonly undeclared: Profile } | undefined {
+    const profile = this.#profiles.find((each) => !this.#declared.has(each) && bareIn(each, term) !== undefined);
+    return profile && { undeclared: profile };
   }
 
   #usable<T>(found: T, has: (profile: Profile) => boolean | undefined): Found<T> {
@@ -89,4 +94,12 @@ export class Vocabulary {
   get profileNames(): readonly string[] {
     return this.#profiles.flatMap(({ iris }) => iris);
   }
+}
+
+function bareIn({ bare, prefixes, operands, actions }: Profile, term: string): string | undefined {
+  if (!bare) return undefined;
+  const terms = [...(operands ?? []), ...(actions ?? [])];
+  return Object.keys(prefixes ?? {})
+    .map((prefix) => `${prefix}:${term}`)
+    .find((full) => terms.some((each) => each.term === full));
 }

@@ -14,7 +14,7 @@ export function allOf(constraints: readonly Constraint[]): Condition {
 function conditionOf(constraint: Constraint): Condition {
   if ('operand' in constraint) return atomOf(constraint);
   if (constraint.logic === 'xone') {
-    const steps = oneScale(constraint);
+    const steps = scaleOf(constraint) === undefined ? undefined : oneScale(constraint);
     return steps && constraint.operands.length > 2
       ? searched([constraint], steps)
       : oneOf(constraint.operands.map(conditionOf));

@@ -95,12 +95,15 @@ function simplified(bounds: readonly number[], codes: readonly number[]): Steps 
   return { bounds: kept, codes: left };
 }
 
-/** The whole numbers at which the truth becomes another than at the one before. */
-export function flipsOf({ bounds, codes }: Steps): number[] {
-  return bounds.flatMap((bound, index) => {
-    const found: number[] = [];
-    if (codes[2 * index] !== codes[2 * index + 1]) found.push(Math.ceil(bound));
-    if (codes[2 * index + 1] !== codes[2 * index + 2]) found.push(Math.floor(bound) + 1);
-    return found;
-  });
+/** Where the truth changes as a fact grows: when it comes to one of these, and when it goes beyond one of those. */
+export interface Changes {
+  readonly reached: readonly number[];
+  readonly passed: readonly number[];
+}
+
+export function changesOf({ bounds, codes }: Steps): Changes {
+  return {
+    reached: bounds.filter((_, index) => codes[2 * index] !== codes[2 * index + 1]),
+    passed: bounds.filter((_, index) => codes[2 * index + 1] !== codes[2 * index + 2]),
+  };
 }

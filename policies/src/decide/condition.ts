@@ -179,10 +179,10 @@ function ofNames(names: readonly string[], reading: Reading, holds: (name: strin
   return reading === 'held' ? some(names, holds) : whichever(names, holds);
 }
 
-/** Reflexive; then what the operand's own table knows; then what the caller knows. */
+/** Reflexive; then what the operand's own table knows; then what the caller knows of the fact it reads. */
 function inside(operand: string, inner: string, outer: string, within: Facts['within']): Truth {
   if (inner === outer || knownWithin(operand, inner, outer)) return true;
-  return truthFrom(within?.(operand, inner, outer));
+  return truthFrom(within?.(factOf(operand), inner, outer));
 }
 
 /** A callback of the caller's says true, false or nothing; what else it says is nothing. */

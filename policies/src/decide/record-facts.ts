@@ -130,8 +130,8 @@ function withinText(constraints: readonly Atom[], { values = {}, within }: Facts
     for (const name of names) {
       for (const { text } of value.terms) {
         const [inner, outer] = operator === 'hasPart' ? [text, name] : [name, text];
-        const holds = inner === outer ? undefined : truthFrom(within?.(operand, inner, outer));
-        if (holds !== undefined) pairs.set(JSON.stringify([operand, inner, outer]), { operand, inner, outer, holds });
+        const holds = inner === outer ? undefined : truthFrom(within?.(key, inner, outer));
+        if (holds !== undefined) pairs.set(JSON.stringify([key, inner, outer]), { operand: key, inner, outer, holds });
       }
     }
   }

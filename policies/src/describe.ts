@@ -4,7 +4,7 @@ import { actionWords } from './words/actions.js';
 import { conditions } from './words/conditions.js';
 import { dutyWords } from './words/duty.js';
 import { assetWords, partiesText } from './words/parties.js';
-import { nameText } from './words/text.js';
+import { han, nameText, spaced } from './words/text.js';
 import { declaredOnlyWords, type Language, namesText } from './words.js';
 
 /**
@@ -21,15 +21,10 @@ export function describePolicy(policy: Policy, lang: Language): string {
   if (policy.permissions.length > 0 && policy.prohibitions.length > 0) lines.push(conflicts[policy.conflict][lang]);
   if (policy.auditors?.length) {
     const names = namesText(policy.auditors, lang, Number.POSITIVE_INFINITY);
-    lines.push(lang === 'en' ? `Evidence may be shown to ${names}.` : `存证可向 ${names} 出示。`);
+    lines.push(lang === 'en' ? `Evidence may be shown to ${names}.` : han`存证可向${names}出示。`);
   }
   if (policy.classification) lines.push(classificationWords(policy.classification)[lang]);
-  return lines.map(tidy).join('\n');
-}
-
-/** Spaces that only kept names apart from Chinese characters. */
-function tidy(line: string): string {
-  return line.replace(/(\S) {2,}/g, '$1 ').replace(/ (?=[，。：；、）])/g, '');
+  return lines.join('\n');
 }
 
 function heading({ kind, assigner, assignees, timestamp }: Policy, lang: Language): string[] {
@@ -39,12 +34,12 @@ function heading({ kind, assigner, assignees, timestamp }: Policy, lang: Languag
   }
   if (kind === 'Offer') {
     if (from === undefined) return [];
-    return [lang === 'en' ? `Offered by ${from}.` : `提供方：${from}。`];
+    return [lang === 'en' ? `Offered by ${from}.` : han`提供方：${from}。`];
   }
   const made = timestamp === undefined ? undefined : nameText(timestamp);
   const to = partiesText(assignees, lang);
   if (lang === 'en') return [`Agreed between ${from ?? 'the provider'} and ${to}${made ? ` on ${made}` : ''}.`];
-  return [`由 ${from ?? '提供方'} 与 ${to} 达成协议${made ? `，时间：${made}` : ''}。`];
+  return [han`由${from ?? '提供方'}与${to}达成协议${made === undefined ? '' : `，时间：${made}`}。`];
 }
 
 function ruleLines(policy: Policy, rule: Rule, lang: Language): string[] {
@@ -72,7 +67,7 @@ function english(who: string, permits: boolean, done: string, inline?: string, l
 }
 
 function chinese(who: string, permits: boolean, done: string, inline?: string, lead?: string): string {
-  const head = `${who} ${permits ? '可以' : '不得'}${done}`;
+  const head = han`${who}${permits ? '可以' : '不得'}${done}`;
   const condition = permits ? '条件是' : '适用情形';
   if (inline !== undefined) return `${head}，${condition}：${inline}。`;
   if (lead === undefined) return `${head}。`;
@@ -92,17 +87,17 @@ function manner({ actionRefinements }: Rule, lang: Language): string[] {
 
 type Opening = Readonly<Record<Language, (who: string | undefined) => string>>;
 const first: Opening = {
-  en: (who) => `Beforehand ${who === undefined ? '' : `${who} must `}`,
-  zh: (who) => `使用前${who ?? ''}须先`,
+  en: (who) => (who === undefined ? 'Before each use: ' : `Before each use ${who} must `),
+  zh: (who) => han`使用前${who ?? ''}须先`,
 };
 const remedied: Opening = {
   en: (who) => `Whoever does so all the same${who === undefined ? '' : ` (${who})`} must `,
-  zh: (who) => `违反者${who === undefined ? '' : `（${who}）`}须`,
+  zh: (who) => han`违反者${who === undefined ? '' : `（${who}）`}须`,
 };
-const owed: Opening = { en: (who) => `${who ?? 'The user'} must `, zh: (who) => `${who ?? '使用方'}须` };
+const owed: Opening = { en: (who) => `${who ?? 'The user'} must `, zh: (who) => han`${who ?? '使用方'}须` };
 const failed: Opening = {
   en: (who) => `If that is not done${who === undefined ? '' : `, ${who} must`}: also `,
-  zh: (who) => `逾期未履行的，${who ?? ''}还须`,
+  zh: (who) => han`逾期未履行的，${who ?? ''}还须`,
 };
 
 function dutyLines(policy: Policy, duty: Duty, lang: Language, opening: Opening, depth: number): string[] {
@@ -112,7 +107,7 @@ function dutyLines(policy: Policy, duty: Duty, lang: Language, opening: Opening,
   const what = dutyWords(duty, policy.target)[lang];
   const end = lang === 'en' ? '.' : '。';
   return [
-    `${'  '.repeat(depth)}${start}${what}${end}`,
+    `${'  '.repeat(depth)}${lang === 'en' ? `${start}${what}` : spaced(start, what)}${end}`,
     ...duty.consequences.flatMap((each) => dutyLines(policy, each, lang, failed, depth + 1)),
   ];
 }

@@ -166,13 +166,13 @@ const classes: readonly TemplateText[] = [
   },
   {
     name: { en: 'Log the use', zh: '记录使用日志' },
-    parameters: [],
+    parameters: [p('within', 'duration', 'within; a day if left out', '记录时限，缺省为一天', optional)],
     enforced: 'consumer',
     how: {
       en: 'Both connectors log each transfer in the clearing house, and no data leaves without it.',
       zh: '双方连接器均在清算所记录每次传输；未记录则不传输。',
     },
-    write: () => parts.logUse(),
+    write: (given) => parts.logUse(given.maybe('within')),
   },
   {
     name: { en: 'Report the use', zh: '通报使用情况' },
@@ -184,7 +184,7 @@ const classes: readonly TemplateText[] = [
       en: 'The consumer’s connector reports each use, and signs that it did.',
       zh: '由使用方连接器通报每次使用并签名存证。',
     },
-    write: (given) => parts.reportUse(given.maybe('recipient')),
+    write: (given) => parts.reportUse(given.maybe('recipient'), given.maybe('within')),
   },
   {
     name: { en: 'Pass the terms on to third parties', zh: '向第三方传递条款' },

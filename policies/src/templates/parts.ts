@@ -88,15 +88,21 @@ export function prohibiting(actions: readonly string[]): Part {
   return { prohibitions: actions.map((action) => ({ action })) };
 }
 
+/** What is done at each use may wait so long: a duty without a deadline would never be late. */
+const soon = 'P1D';
+
 /** Each use is logged. */
-export function logUse(): Part {
-  return { obligations: [duty(idsTerm('idsc:log'))], profiles: ids };
+export function logUse(within: string = soon): Part {
+  return {
+    obligations: [duty(idsTerm('idsc:log'), [condition('odrl:elapsedTime', 'lteq', duration(within))])],
+    profiles: ids,
+  };
 }
 
 /** Each use is reported: to the provider, or to somebody else. */
-export function reportUse(recipient?: string): Part {
+export function reportUse(recipient?: string, within: string = soon): Part {
   const to = recipient === undefined ? [] : [condition('odrl:recipient', 'eq', recipient)];
-  return { obligations: [duty('odrl:inform', to)] };
+  return { obligations: [duty('odrl:inform', [...to, condition('odrl:elapsedTime', 'lteq', duration(within))])] };
 }
 
 /** To be paid before the use. @param unit IRI of the currency */

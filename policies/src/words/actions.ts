@@ -1,4 +1,4 @@
-import { localName, nameText, type Words } from './text.js';
+import { han, localName, nameText, spaced, type Words } from './text.js';
 
 /** What is done to `*`, so that it stands after “may” and “must”, 可以 and 须. */
 const said: Readonly<Record<string, readonly [en: string, zh: string]>> = {
@@ -30,7 +30,7 @@ const said: Readonly<Record<string, readonly [en: string, zh: string]>> = {
   grantUse: ['grant others the use of *', '授权他人使用*'],
   include: ['include * in other data', '将*并入其他数据'],
   index: ['index *', '为*建立索引'],
-  inform: ['report the use of *', '通报*的使用情况'],
+  inform: ['report each use of *', '逐次通报*的使用情况'],
   install: ['install *', '安装*'],
   modify: ['modify *', '修改*'],
   move: ['move *', '移动*'],
@@ -64,19 +64,24 @@ const said: Readonly<Record<string, readonly [en: string, zh: string]>> = {
   'idsc:READ': ['read *', '读取*'],
   'idsc:REPLACE': ['replace parts of *', '替换*中的部分内容'],
   'idsc:MPC': ['use * by multi-party computation only', '仅以多方安全计算方式处理*'],
-  'idsc:log': ['log the use of *', '记录*的使用日志'],
+  'idsc:log': ['log each use of *', '逐次记录*的使用日志'],
   'cx-policy:access': ['see the offer of *', '查看*的报价'],
   'urn:causeway:v1:mask': ['mask *', '对*作脱敏处理'],
 };
 
 /** Doing `action` to `object`; without an action, anything at all. */
 export function actionWords(action: string | undefined, object: Words): Words {
-  if (action === undefined) return { en: `do anything with ${object.en}`, zh: `对${object.zh}进行任何操作` };
+  if (action === undefined) return { en: `do anything with ${object.en}`, zh: han`对${object.zh}进行任何操作` };
   const found = said[action];
   if (!found) {
     const name = nameText(localName(action));
-    return { en: `${name} ${object.en}`, zh: `对${object.zh}执行 ${name}` };
+    return { en: `${name} ${object.en}`, zh: han`对${object.zh}执行${name}` };
   }
   // Through functions: an object's name may hold `$&`.
-  return { en: found[0].replace('*', () => object.en), zh: found[1].replace('*', () => object.zh) };
+  return { en: found[0].replace('*', () => object.en), zh: around(found[1], object.zh) };
+}
+
+function around(text: string, object: string): string {
+  const [before = '', after = ''] = text.split('*');
+  return spaced(spaced(before, object), after);
 }

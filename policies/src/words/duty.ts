@@ -4,36 +4,85 @@ import { actionWords } from './actions.js';
 import { valueWords } from './ordered.js';
 import { assetWords, partiesText } from './parties.js';
 import { namesWords } from './terms.js';
-import { type Language, nameText, type Words } from './text.js';
+import { han, type Language, nameText, type Words } from './text.js';
 
 const none: Words = { en: '', zh: '' };
 
 /** A duty as what stands behind “must” and 须. */
 export function dutyWords(duty: Duty, policyTarget: Asset | undefined): Words {
-  const rest: Constraint[] = [];
-  let when = none;
-  let object = assetWords(duty.target ?? policyTarget);
-  let how = none;
-  for (const each of [...duty.constraints, ...duty.actionRefinements]) {
-    const deadline = when === none ? deadlineWords(each) : undefined;
-    const particular = deadline ? undefined : particularWords(each, duty.action);
-    if (deadline) when = deadline;
-    else if (particular === undefined) rest.push(each);
-    else if (particular.object === true) object = within(particular, object);
-    else how = appended(how, particular);
-  }
-  const done = actionWords(duty.action, object);
-  const others = [...(duty.functions ?? []).map(functionWords), ...handedOn(duty), ...rest.map(wholeConstraintWords)];
-  const mark = duty.declaredOnly ? declaredOnlyWords : none;
-  return {
-    en: `${done.en}${how.en}${when.en}${inBrackets(others, 'en')}${mark.en}`,
-    zh: `${when.zh}${how.zh}${done.zh}${inBrackets(others, 'zh')}${mark.zh}`,
-  };
+  const saying = new Saying(duty, assetWords(duty.target ?? policyTarget));
+  for (const each of [...duty.constraints, ...duty.actionRefinements]) saying.add(each);
+  return saying.words();
 }
 
-function appended(before: Words, after: Words): Words {
-  return { en: `${before.en}${after.en}`, zh: `${before.zh}${after.zh}` };
+/** A sentence about a duty as it is put together from what its constraints say. */
+class Saying {
+  readonly #duty: Duty;
+  #object: Words;
+  #payment: Words | undefined;
+  #when = none;
+  #how = none;
+  readonly #rest: Words[];
+
+  constructor(duty: Duty, object: Words) {
+    this.#duty = duty;
+    this.#object = object;
+    this.#rest = [...(duty.functions ?? []).map(functionWords), ...handedOn(duty)];
+  }
+
+  add(constraint: Constraint): void {
+    if (!this.#isTaken(constraint)) this.#rest.push(wholeConstraintWords(constraint));
+  }
+
+  /** Whether it found its own place in the sentence. A demand on a fact's source, or that nobody enforces it, is said in full. */
+  #isTaken(constraint: Constraint): boolean {
+    if (!('operand' in constraint) || constraint.source !== undefined || constraint.declaredOnly) return false;
+    const when = this.#when === none ? deadlineWords(constraint) : undefined;
+    if (when) this.#when = when;
+    return when !== undefined || (naming.includes(constraint.operator) && this.#isParticular(constraint));
+  }
+
+  /** Which fields, how much, to whom: what only says what the duty's action is about. */
+  #isParticular({ operand, value, unit }: AtomicConstraint): boolean {
+    const { action } = this.#duty;
+    if (value.type === 'ordered') {
+      if (action !== 'compensate') return false;
+      const said = valueWords(value, unit);
+      if (operand === 'payAmount' && this.#payment === undefined) this.#payment = said;
+      else if (operand === 'timeInterval') this.#add({ en: ` every ${said.en}`, zh: han`每${said.zh}` });
+      else return false;
+      return true;
+    }
+    const names = value.terms.map(({ text }) => text);
+    const { en, zh } = namesWords(names, Number.POSITIVE_INFINITY);
+    if (operand === 'urn:causeway:v1:field' || operand === 'idsc:JSON_PATH') {
+      const fields = names.length > 1 ? 'the fields' : 'the field';
+      this.#object = { en: `${fields} ${en} of ${this.#object.en}`, zh: han`${this.#object.zh}的字段${zh}` };
+    } else if (operand === 'recipient' && action === 'inform') this.#add({ en: ` to ${en}`, zh: han`向${zh}` });
+    else if (operand === 'urn:causeway:v1:policy' && action === 'nextPolicy') this.#rest.push(handed(en));
+    else if (operand === 'systemDevice' && action === 'idsc:log') this.#add({ en: ` at ${en}`, zh: han`在${zh}` });
+    else return false;
+    return true;
+  }
+
+  #add(more: Words): void {
+    this.#how = { en: `${this.#how.en}${more.en}`, zh: han`${this.#how.zh}${more.zh}` };
+  }
+
+  words(): Words {
+    const [object, payment] = [this.#object, this.#payment];
+    const done = payment
+      ? { en: `pay ${payment.en} for ${object.en}`, zh: han`为${object.zh}支付${payment.zh}` }
+      : actionWords(this.#duty.action, object);
+    const mark = this.#duty.declaredOnly ? declaredOnlyWords : none;
+    return {
+      en: `${done.en}${this.#how.en}${this.#when.en}${inBrackets(this.#rest, 'en')}${mark.en}`,
+      zh: han`${this.#when.zh}${this.#how.zh}${done.zh}${inBrackets(this.#rest, 'zh')}${mark.zh}`,
+    };
+  }
 }
+
+const naming = ['eq', 'isAnyOf', 'isAllOf'];
 
 function inBrackets(parts: readonly Words[], lang: Language): string {
   if (parts.length === 0) return '';
@@ -42,53 +91,18 @@ function inBrackets(parts: readonly Words[], lang: Language): string {
 }
 
 /** By when; a boundary in time that is no end of it is an ordinary condition. */
-function deadlineWords(constraint: Constraint): Words | undefined {
-  if (!isPlain(constraint) || constraint.value.type !== 'ordered') return undefined;
+function deadlineWords(constraint: AtomicConstraint): Words | undefined {
+  if (constraint.value.type !== 'ordered') return undefined;
   const value = valueWords(constraint.value);
   if (constraint.operand === 'dateTime') {
-    if (constraint.operator === 'lt') return { en: ` before ${value.en}`, zh: `在 ${value.zh} 之前` };
-    if (constraint.operator === 'lteq') return { en: ` by ${value.en}`, zh: `在不晚于 ${value.zh} 时` };
+    if (constraint.operator === 'lt') return { en: ` before ${value.en}`, zh: han`在${value.zh}之前` };
+    if (constraint.operator === 'lteq') return { en: ` by ${value.en}`, zh: han`在不晚于${value.zh}时` };
   }
   if (constraint.operand === 'elapsedTime') {
-    if (constraint.operator === 'lt') return { en: ` in less than ${value.en}`, zh: `在不到 ${value.zh} 的时间内` };
-    if (constraint.operator === 'lteq') return { en: ` within ${value.en}`, zh: `在 ${value.zh} 内` };
+    if (constraint.operator === 'lt') return { en: ` in less than ${value.en}`, zh: han`在不到${value.zh}的时间内` };
+    if (constraint.operator === 'lteq') return { en: ` within ${value.en}`, zh: han`在${value.zh}内` };
   }
   return undefined;
-}
-
-interface Particular extends Words {
-  /** It narrows what the action is done to. */
-  readonly object?: true;
-}
-
-const naming = ['eq', 'isAnyOf', 'isAllOf'];
-
-/** Which fields, how much, to whom: the constraints that only say what the duty's action is about. */
-function particularWords(constraint: Constraint, action: string): Particular | undefined {
-  if (!isPlain(constraint) || !naming.includes(constraint.operator)) return undefined;
-  const { operand, value, unit } = constraint;
-  if (operand === 'payAmount' && action === 'compensate' && value.type === 'ordered') {
-    const { en, zh } = valueWords(value, unit);
-    return { en: ` with ${en}`, zh: `以 ${zh}` };
-  }
-  if (value.type !== 'terms') return undefined;
-  const names = value.terms.map(({ text }) => text);
-  const { en, zh } = namesWords(names, Number.POSITIVE_INFINITY);
-  if (operand === 'urn:causeway:v1:field' || operand === 'idsc:JSON_PATH') {
-    return { en: `${names.length > 1 ? 'the fields' : 'the field'} ${en} of `, zh: `的字段 ${zh} `, object: true };
-  }
-  if (operand === 'recipient' && action === 'inform') return { en: ` to ${en}`, zh: `向 ${zh} ` };
-  if (operand === 'systemDevice' && action === 'idsc:log') return { en: ` at ${en}`, zh: `在 ${zh} ` };
-  return undefined;
-}
-
-/** A demand on the source of a fact, or that nobody enforces it, is said in full elsewhere. */
-function isPlain(constraint: Constraint): constraint is AtomicConstraint {
-  return 'operand' in constraint && constraint.source === undefined && constraint.declaredOnly !== true;
-}
-
-function within(particular: Words, object: Words): Words {
-  return { en: `${particular.en}${object.en}`, zh: `${object.zh.trimEnd()} ${particular.zh}` };
 }
 
 const functions: Readonly<Record<PartyFunction['function'], Words>> = {
@@ -108,11 +122,14 @@ const functions: Readonly<Record<PartyFunction['function'], Words>> = {
 
 function functionWords({ function: name, parties }: PartyFunction): Words {
   const { en, zh } = functions[name];
-  return { en: `${en} ${partiesText(parties, 'en')}`, zh: `${zh}：${partiesText(parties, 'zh')}` };
+  return { en: `${en} ${partiesText(parties, 'en')}`, zh: han`${zh}：${partiesText(parties, 'zh')}` };
 }
 
 function handedOn({ nextPolicy }: Duty): Words[] {
   if (nextPolicy === undefined) return [];
-  const name = nameText(nextPolicy);
-  return [{ en: `the terms ${name}`, zh: `条款：${name}` }];
+  return [handed(nameText(nextPolicy))];
+}
+
+function handed(names: string): Words {
+  return { en: `the terms ${names}`, zh: `条款：${names}` };
 }

@@ -36,6 +36,7 @@ const nouns: Readonly<Record<string, Words>> = {
   version: { en: 'the version', zh: '版本' },
   virtualLocation: { en: 'the network address', zh: '网络位置' },
   'urn:causeway:v1:field': { en: 'the field', zh: '字段' },
+  'urn:causeway:v1:policy': { en: 'the terms handed on', zh: '所传递的条款' },
   'urn:causeway:v1:role': { en: 'the role', zh: '角色' },
   'urn:causeway:v1:securityLevel': { en: 'the certified security level', zh: '认证安全等级' },
   'idsc:CONNECTOR': { en: 'the connector', zh: '连接器' },

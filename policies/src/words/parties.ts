@@ -1,6 +1,6 @@
 import type { Asset, Constraint, Party } from '../model.js';
 import { wholeConstraintWords } from '../words.js';
-import { type Language, nameText, type Words } from './text.js';
+import { han, type Language, nameText, type Words } from './text.js';
 
 const joined = { en: ', ', zh: '、' } as const;
 
@@ -13,7 +13,7 @@ export function partiesText(parties: readonly Party[] | undefined, lang: Languag
 
 function partyText({ id, collection, refinements }: Party, lang: Language): string {
   const name = nameText(id);
-  const who = collection ? { en: `every member of ${name}`, zh: `${name} 的成员` }[lang] : name;
+  const who = collection ? { en: `every member of ${name}`, zh: han`${name}的成员` }[lang] : name;
   return `${who}${selected(refinements, lang)}`;
 }
 
@@ -22,11 +22,11 @@ export function assetWords(asset: Asset | undefined): Words {
   if (!asset) return { en: 'the data', zh: '该数据' };
   const name = nameText(asset.id);
   const words = asset.collection
-    ? { en: `whatever belongs to ${name}`, zh: `属于 ${name} 的数据` }
-    : { en: name, zh: ` ${name} ` };
+    ? { en: `whatever belongs to ${name}`, zh: han`属于${name}的数据` }
+    : { en: name, zh: name };
   return {
     en: `${words.en}${selected(asset.refinements, 'en')}`,
-    zh: `${words.zh}${selected(asset.refinements, 'zh')}`,
+    zh: han`${words.zh}${selected(asset.refinements, 'zh')}`,
   };
 }
 

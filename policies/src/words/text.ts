@@ -11,6 +11,21 @@ export function same(text: string): Words {
   return { en: text, zh: text };
 }
 
+/** Chinese with names, numbers and times in it: a space stands between a Chinese character and a Latin letter or digit, nowhere else. */
+export function han(strings: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  return strings.reduce((text, next, at) => spaced(spaced(text, String(values[at - 1] ?? '')), next));
+}
+
+/** Two pieces of Chinese text next to each other. */
+export function spaced(left: string, right: string): string {
+  const [before, after] = [left.at(-1) ?? '', right.at(0) ?? ''];
+  const meet = (chinese.test(before) && latin.test(after)) || (latin.test(before) && chinese.test(after));
+  return `${left}${meet ? ' ' : ''}${right}`;
+}
+
+const chinese = /\p{Script=Han}/u;
+const latin = /[\p{Script=Latin}\p{N}$_%]/u;
+
 /** At most this many names in the sentence of a decision; a contract is told in full. */
 const shown = 8;
 

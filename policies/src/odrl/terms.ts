@@ -58,7 +58,8 @@ export class Namespaces {
   }
 }
 
-const known = new Namespaces(allProfiles);
+/** Those of the profiles known here. */
+export const known = new Namespaces(allProfiles);
 
 /** As `Namespaces.termOf`, for the profiles known here. */
 export function termOf(text: string): string {

@@ -1,10 +1,28 @@
 import { actionNames, actionOf } from '../odrl/actions.js';
 import { type Operand, odrlOperands, operandOf } from '../odrl/operands.js';
-import { Namespaces } from '../odrl/terms.js';
+import { known, Namespaces } from '../odrl/terms.js';
 import type { Profile } from '../profiles/profile.js';
 import { allProfiles } from '../profiles/table.js';
 
 type Found<T> = { readonly found: T } | { readonly undeclared: Profile } | undefined;
+
+interface Bare {
+  readonly full: string;
+  readonly profile: Profile;
+}
+
+function bareOf(profiles: readonly Profile[]): ReadonlyMap<string, readonly Bare[]> {
+  const found = new Map<string, Bare[]>();
+  for (const profile of profiles.filter(({ bare }) => bare)) {
+    for (const { term } of [...(profile.operands ?? []), ...(profile.actions ?? [])]) {
+      const name = term.slice(term.indexOf(':') + 1);
+      found.set(name, [...(found.get(name) ?? []), { full: term, profile }]);
+    }
+  }
+  return found;
+}
+
+const knownBare = bareOf(allProfiles);
 
 /** The terms one document may use: ODRL's, and those of the profiles it declares. */
 export class Vocabulary {
@@ -12,11 +30,14 @@ export class Vocabulary {
   readonly #namespaces: Namespaces;
   readonly #declared = new Set<Profile>();
   readonly #operands = new Map<string, Operand>();
+  /** What a term without prefix may stand for. */
+  readonly #bare: ReadonlyMap<string, readonly Bare[]>;
 
   /** @param more profiles beside those known here; they cannot redefine a term that is known */
   constructor(more: readonly Profile[] = []) {
     this.#profiles = [...allProfiles, ...more];
-    this.#namespaces = new Namespaces(this.#profiles);
+    this.#namespaces = more.length === 0 ? known : new Namespaces(this.#profiles);
+    this.#bare = more.length === 0 ? knownBare : bareOf(this.#profiles);
     for (const operand of more.flatMap((profile) => profile.operands ?? [])) {
       if (operandOf(operand.term) === undefined) this.#operands.set(operand.term, operand);
     }
@@ -49,11 +70,7 @@ export class Vocabulary {
   termOf(text: string): string {
     const term = this.#namespaces.termOf(text);
     if (term.includes(':')) return term;
-    for (const profile of this.#declared) {
-      const full = bareIn(profile, term);
-      if (full !== undefined) return full;
-    }
-    return term;
+    return this.#bare.get(term)?.find(({ profile }) => this.#declared.has(profile))?.full ?? term;
   }
 
   operand(term: string): Found<Operand> {
@@ -71,8 +88,8 @@ export class Vocabulary {
 
   /** A bare term that a profile has, which is not declared. */
   #elsewhere(term: string): { readonly undeclared: Profile } | undefined {
-    const profile = this.#profiles.find((each) => !this.#declared.has(each) && bareIn(each, term) !== undefined);
-    return profile && { undeclared: profile };
+    const [first] = this.#bare.get(term) ?? [];
+    return first && { undeclared: first.profile };
   }
 
   #usable<T>(found: T, has: (profile: Profile) => boolean | undefined): Found<T> {
@@ -94,12 +111,4 @@ export class Vocabulary {
   get profileNames(): readonly string[] {
     return this.#profiles.flatMap(({ iris }) => iris);
   }
-}
-
-function bareIn({ bare, prefixes, operands, actions }: Profile, term: string): string | undefined {
-  if (!bare) return undefined;
-  const terms = [...(operands ?? []), ...(actions ?? [])];
-  return Object.keys(prefixes ?? {})
-    .map((prefix) => `${prefix}:${term}`)
-    .find((full) => terms.some((each) => each.term === full));
 }

@@ -1,9 +1,34 @@
 export { type CheckResult, checkPolicy } from './check.js';
+export {
+  approvalsFor,
+  type ClassificationDomain,
+  classificationDomains,
+  type Floor,
+  floorProblems,
+  floors,
+} from './classification.js';
 export { compareRequest } from './compare/compare.js';
 export { factsOf } from './compare/witness.js';
 export { type CompiledPolicy, compile } from './decide/compile.js';
+export { truthOf } from './decide/condition.js';
 export { decide } from './decide/decide.js';
+export { engineVersion } from './decide/engine.js';
+export { type Decided, type Replay, recordDecision, recordVersion, replayDecision } from './decide/record.js';
+export { reportRules } from './decide/report.js';
 export { describePolicy } from './describe.js';
+export { deadlineOf } from './duty/deadline.js';
+export { type DutyEvent, type DutyInstance, type DutyKind, dutyTransitions } from './duty/instance.js';
+export {
+  type Advance,
+  advanceDuties,
+  advanceDuty,
+  type DutyAnchors,
+  dutyFacts,
+  nextDeadline,
+  startDuties,
+  startRemedies,
+} from './duty/machine.js';
+export { type Capabilities, unenforced } from './enforce.js';
 export { PolicyError, type PolicyErrorCode } from './errors.js';
 export {
   type Asset,
@@ -55,9 +80,9 @@ export { auditorsTerm, causewayPrefix, classificationTerm, declaredOnlyTerm, sou
 export type { Profile, ProfileAction } from './profiles/profile.js';
 export { allProfiles as profiles } from './profiles/table.js';
 export { compose, type OfferHead } from './templates/compose.js';
+export { type IdsTemplate, idsTemplates } from './templates/ids.js';
 export { type AgreementTerms, agreementFor, type OfferTerms, offerFor } from './templates/offer.js';
+export type { Part } from './templates/part.js';
+export type { Enforcer, Parameter, ParameterType, Template } from './templates/template.js';
 export { toJson, toWire } from './wire.js';
 export type { Language } from './words.js';
-
-/** Names the rules by which decisions are taken; in every decision record. Raised when a verdict could change. */
-export const engineVersion = 'causeway-policies/2';

@@ -5,7 +5,11 @@ import { operandOf } from '../odrl/operands.js';
 /** What is well formed as a whole and probably not meant: duties without end, counts without period, a policy that voids itself. */
 export function warnOf(policy: Policy): Problem[] {
   const rules = [...policy.permissions, ...policy.prohibitions];
-  const duties = [...policy.obligations, ...rules.flatMap((rule) => [...rule.duties, ...rule.remedies])];
+  // A precondition needs none: it is owed until the use it stands before.
+  const duties = [
+    ...policy.obligations,
+    ...rules.flatMap((rule) => [...rule.duties.flatMap((duty) => duty.consequences), ...rule.remedies]),
+  ];
   return [...rules.flatMap(unlimitedCount), ...duties.flatMap(endless), ...voided(policy)];
 }
 

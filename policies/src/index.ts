@@ -8,6 +8,7 @@ export {
   floors,
 } from './classification.js';
 export { compareRequest } from './compare/compare.js';
+export { comparePolicies } from './compare/compatible.js';
 export { factsOf } from './compare/witness.js';
 export { type CompiledPolicy, compile } from './decide/compile.js';
 export { truthOf } from './decide/condition.js';

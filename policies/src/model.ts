@@ -282,6 +282,14 @@ export const reasonCodes = [
   'AUDITORS_DIFFER',
   'PROFILE_DIFFERS',
   'TOO_COMPLEX',
+  'NO_COMMON_USE',
+  'NOTHING_COMPARED',
+  'CLOCK_NOT_SHARED',
+  'RECURRENCE_UNKNOWN',
+  'RELATION_UNKNOWN',
+  'LIMIT_OUTSIDE',
+  'BOUNDS_CROSS',
+  'DUTY_PROHIBITED',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

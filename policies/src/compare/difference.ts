@@ -137,7 +137,8 @@ function addedBranch(rule: Rule, near: Rule, witness: Witness): Constraint | und
   return undefined;
 }
 
-function situationOf(witness: Witness): Situation {
+/** What the conditions of a rule look at, at a witness. */
+export function situationOf(witness: Witness): Situation {
   const { now, values = {}, counts, ...rest } = factsOf(witness);
   const used = counts?.('');
   return { ...rest, now, values, use: used === undefined ? undefined : used + 1 };

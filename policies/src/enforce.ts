@@ -1,4 +1,5 @@
-import { parametersOf } from './enforce/parameters.js';
+import { isCircumstance, isDeadline } from './decide/duties.js';
+import { heeded, heededFunctions, isBeforeUse } from './enforce/parameters.js';
 import type { AtomicConstraint, Constraint, Duty, FactSource, Party, Policy, Problem, Rule } from './model.js';
 import type { ActionTerm } from './odrl/actions.js';
 import { factOf, operandOf } from './odrl/operands.js';
@@ -27,6 +28,10 @@ export function unenforced(policy: Policy, capabilities: Capabilities): Problem[
   for (const party of policy.assignees ?? []) walk.constraints(party.refinements);
   for (const duty of policy.obligations) walk.duty(duty, capabilities.obligations);
   return walk.problems;
+}
+
+function isCircumstances(constraint: Constraint): boolean {
+  return 'operand' in constraint ? isCircumstance(constraint) : constraint.operands.every(isCircumstances);
 }
 
 class Walk {
@@ -65,12 +70,14 @@ class Walk {
         `nobody sees to it that ${duty.action} is done here${able.length > 0 ? `; done: ${able.join(', ')}` : ''}`,
       );
     }
-    const parameters = parametersOf(duty.action);
-    for (const constraint of [...duty.constraints, ...duty.actionRefinements])
-      this.#particular(constraint, parameters, duty);
+    for (const constraint of [...duty.constraints, ...duty.actionRefinements]) this.#particular(constraint, duty);
     for (const party of duty.assignees ?? []) {
       if (!this.#isParty(party))
         this.#add(duty.path, `${party.id} has no connector in this agreement that would do it`);
+    }
+    for (const { function: name } of duty.functions ?? []) {
+      if (!heededFunctions(duty.action).includes(name))
+        this.#add(duty.path, `${duty.action} is done without regard to ${name}`);
     }
     // Owed once the duty was not fulfilled, hence after the use that this stopped or followed.
     for (const consequence of duty.consequences) this.duty(consequence, this.#capabilities.obligations);
@@ -97,15 +104,20 @@ class Walk {
     return Object.hasOwn(operands, operand) ? operands[operand] : undefined;
   }
 
-  /** What says how a duty is done needs no fact, but somebody who heeds it. */
-  #particular(constraint: Constraint, parameters: ReadonlySet<string>, duty: Duty): void {
+  /** By when, under which circumstances, and how: of the last nothing may be dropped in silence. */
+  #particular(constraint: Constraint, duty: Duty): void {
     if (!('operand' in constraint)) {
-      if (constraint.logic !== 'and') {
-        this.#add(constraint.path, `a duty with alternatives is not carried out: say one, or all with and`);
+      const circumstances = isCircumstances(constraint);
+      if (constraint.logic !== 'and' && !circumstances) {
+        this.#add(constraint.path, 'a duty that may be done in several ways is not carried out: say one');
       }
-      for (const part of constraint.operands) this.#particular(part, parameters, duty);
-    } else if (constraint.declaredOnly !== true && !parameters.has(constraint.operand)) {
-      const known = [...parameters].join(', ');
+      for (const part of constraint.operands) this.#particular(part, duty);
+    } else if (constraint.declaredOnly === true || isDeadline(constraint) || isBeforeUse(constraint)) {
+      return;
+    } else if (isCircumstance(constraint)) {
+      this.#atom(constraint);
+    } else if (!heeded(duty.action).includes(constraint.operand)) {
+      const known = heeded(duty.action).join(', ');
       this.#add(
         constraint.path,
         `${duty.action} is done without regard to ${constraint.operand}${known && `; heeded: ${known}`}`,

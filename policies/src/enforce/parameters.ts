@@ -1,27 +1,38 @@
+import type { AtomicConstraint, PartyFunction } from '../model.js';
 import type { ActionTerm } from '../odrl/actions.js';
+import { policyUsage } from '../profiles/ids.js';
 
-/** By when a duty is to be done: every duty may say so. */
-const deadlines = ['dateTime', 'elapsedTime', 'delayPeriod'];
-/** `event lt odrl:policyUsage`, as IDS writes “before the use”: what a duty of a permission is anyway. */
-const occasions = ['event'];
-
-/** What a connector heeds of how a duty is done. Anything else said about a duty would be dropped in silence. */
+/** What a connector heeds of how a duty is done, beside by when and under which circumstances. */
 const parameters: Readonly<Record<ActionTerm, readonly string[]>> = {
-  delete: [],
   inform: ['recipient', 'idsc:NOTIFICATION_LEVEL'],
   'idsc:log': ['systemDevice', 'idsc:LOG_LEVEL'],
   'urn:causeway:v1:mask': ['urn:causeway:v1:field'],
   'idsc:REPLACE': ['idsc:JSON_PATH', 'idsc:REPLACE_WITH'],
-  compensate: ['payAmount'],
+  compensate: ['payAmount', 'timeInterval'],
   nextPolicy: ['urn:causeway:v1:policy'],
 };
 
-const tables = new Map<ActionTerm, ReadonlySet<string>>(
-  Object.entries(parameters).map(([action, own]) => [action, new Set([...deadlines, ...occasions, ...own])]),
-);
-const usual: ReadonlySet<string> = new Set([...deadlines, ...occasions]);
+const functions: Readonly<Record<ActionTerm, readonly PartyFunction['function'][]>> = {
+  inform: ['informedParty'],
+  compensate: ['compensatedParty'],
+  obtainConsent: ['consentingParty'],
+};
 
 /** The operands that say how this action is done, as a duty. */
-export function parametersOf(action: ActionTerm): ReadonlySet<string> {
-  return tables.get(action) ?? usual;
+export function heeded(action: ActionTerm): readonly string[] {
+  return Object.hasOwn(parameters, action) ? (parameters[action] ?? []) : [];
+}
+
+export function heededFunctions(action: ActionTerm): readonly PartyFunction['function'][] {
+  return Object.hasOwn(functions, action) ? (functions[action] ?? []) : [];
+}
+
+/** `event lt odrl:policyUsage`, as IDS writes that a duty comes before the use: what a duty of a permission does anyway. */
+export function isBeforeUse({ operand, operator, value }: AtomicConstraint): boolean {
+  return (
+    operand === 'event' &&
+    operator === 'lt' &&
+    value.type === 'terms' &&
+    value.terms.every(({ text }) => policyUsage.includes(text))
+  );
 }

@@ -155,11 +155,10 @@ function permissionFor(
   let until: number | undefined;
   if (policy.conflict !== 'perm') {
     for (const each of prohibitions) {
-      const aimed = aimsAt(each, asked, situation);
-      if (aimed === false) continue;
+      if (!mayBar(each, asked) || speaksOf(each, asked, situation) === false) continue;
       // As long as this one stands, the verdict does; while it does not, it may be about to.
       const change = each.clock?.(now, values);
-      const truth = aimed && bars(each, situation);
+      const truth = bars(each, asked, situation);
       if (truth !== false) return { reasons: [prohibited(each, asked, situation, truth)], until: change };
       until = earlier(until, change);
     }
@@ -196,22 +195,28 @@ export function permitsAction({ actions }: CompiledRule, { action }: Asked): boo
   return actions === undefined || actions.has(action);
 }
 
+function mayBar({ actions }: CompiledRule, { barring: barred, foreign }: Asked): boolean {
+  return foreign || actions === undefined || barred.some((action) => actions.has(action));
+}
+
 /** Whether a prohibition is about this request, before its constraints. */
 export function aimsAt(each: CompiledRule, asked: Asked, situation: Situation): Truth {
-  const meant = each.actions === undefined || asked.barring.some((action) => each.actions?.has(action));
-  if (!meant && !asked.foreign) return false;
+  if (!mayBar(each, asked)) return false;
   const target = selects(each.targets, asked.target, situation);
   if (target === false) return false;
   const assignee = selects(each.assignees, asked.assignee, situation);
   if (assignee === false) return false;
+  const meant = each.actions === undefined || asked.barring.some((action) => each.actions?.has(action));
   return meant && target && assignee ? true : undefined;
 }
 
-function bars({ condition, refined }: CompiledRule, situation: Situation): Truth {
-  const active = condition(situation);
+function bars(each: CompiledRule, asked: Asked, situation: Situation): Truth {
+  const active = each.condition(situation);
   if (active === false) return false;
-  const doing = refined(situation);
-  return doing === false ? false : active && doing;
+  const doing = each.refined(situation);
+  if (doing === false) return false;
+  const aimed = aimsAt(each, asked, situation);
+  return aimed === false ? false : active && doing && aimed;
 }
 
 /** Whether a rule names what and who is asked for; whether it selects them its refinements say. */

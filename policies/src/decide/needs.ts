@@ -4,8 +4,8 @@ import { operandWords } from '../words/operands.js';
 import { localName, namesText, nameText, type Words } from '../words/text.js';
 import { durationWords, timeText } from '../words/time.js';
 import { atomWords } from '../words.js';
-import { doubtOf, factFor, type Situation } from './condition.js';
-import { isPassing } from './readings.js';
+import { atomTruth, doubtOf, factFor, type Situation } from './condition.js';
+import { isAmbiguous, isPassing } from './readings.js';
 
 /** What one failing comparison needs, and what is there instead: what would change the decision. */
 export function explainAtom(atom: AtomicConstraint, situation: Situation): Reason {
@@ -22,24 +22,18 @@ const timeCodes: Readonly<Record<string, ReasonCode>> = {
   gteq: 'TOO_EARLY',
 };
 
-function codeOf(atom: AtomicConstraint, fact: Fact | undefined, { now }: Situation): ReasonCode {
+function codeOf(atom: AtomicConstraint, fact: Fact | undefined, { within }: Situation): ReasonCode {
   if (fact === undefined) return 'FACT_MISSING';
   const doubt = doubtOf(atom, fact);
   if (doubt !== undefined) return doubt;
   const { value, operator } = atom;
   const key = factOf(atom.operand);
+  if (atomTruth(atom, fact, within) === undefined)
+    return key === 'dateTime' && value.type === 'ordered' ? 'ZONE_MISSING' : 'UNDECIDABLE';
   if (value.type === 'terms') return key === 'purpose' ? 'PURPOSE_NOT_ALLOWED' : 'VALUE_NOT_ALLOWED';
-  if (key === 'dateTime') {
-    if (isZoneless(value) && value.low <= now && now <= value.high) return 'ZONE_MISSING';
-    return timeCodes[operator] ?? 'WRONG_TIME';
-  }
   if (key === 'count') return operator === 'lt' || operator === 'lteq' ? 'USES_EXHAUSTED' : 'WRONG_COUNT';
-  if (isPassing(atom.operand)) return timeCodes[operator] ?? 'WRONG_TIME';
+  if (key === 'dateTime' || isPassing(atom.operand)) return timeCodes[operator] ?? 'WRONG_TIME';
   return 'VALUE_NOT_ALLOWED';
-}
-
-function isZoneless({ low, high }: OrderedValue): boolean {
-  return low < high;
 }
 
 function sentenceOf(atom: AtomicConstraint, fact: Fact | undefined, code: ReasonCode, situation: Situation): Words {
@@ -68,10 +62,7 @@ function sentenceOf(atom: AtomicConstraint, fact: Fact | undefined, code: Reason
         zh: `${needs.zh}；${noun(atom)}的单位为 ${unitText(fact?.unit, '无')}，须为 ${unitText(atom.unit, '无')}`,
       };
     case 'UNDECIDABLE':
-      return {
-        en: `${name(atom)} has several dimensions, so one value cannot decide it: the contract must say which`,
-        zh: `${noun(atom)}有多个维度，单个数值无法判定：合同须写明维度`,
-      };
+      return undecidable(atom, fact, needs);
     case 'ZONE_MISSING':
       return {
         en: `${textOf(atom)} has no zone, so it cannot be decided now: the contract must name one`,
@@ -84,6 +75,17 @@ function sentenceOf(atom: AtomicConstraint, fact: Fact | undefined, code: Reason
       return { en: `${needs.en}; ${found.en}`, zh: `${needs.zh}；${found.zh}` };
     }
   }
+}
+
+function undecidable(atom: AtomicConstraint, fact: Fact | undefined, needs: Words): Words {
+  if (isAmbiguous(atom.operand)) {
+    return {
+      en: `${name(atom)} has several dimensions, so one value cannot decide it: the contract must say which`,
+      zh: `${noun(atom)}有多个维度，单个数值无法判定：合同须写明维度`,
+    };
+  }
+  const { en, zh } = valueText(atom, fact);
+  return { en: `${needs.en}; whether ${en} does is not known`, zh: `${needs.zh}；${zh} 是否满足尚不清楚` };
 }
 
 /** The use asked for would have the number `use`, so one fewer are taken. */

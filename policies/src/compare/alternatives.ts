@@ -1,7 +1,7 @@
 import type { AtomicConstraint, Constraint, OrderedValue, Policy } from '../model.js';
 import { factOf, operandOf } from '../odrl/operands.js';
 import { TooComplex } from './budget.js';
-import { atomsOf } from './universe.js';
+import { atomsOf } from './parts.js';
 
 /** More ways than these to satisfy one policy are not looked at one by one. */
 const mostAlternatives = 256;

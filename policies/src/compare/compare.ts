@@ -3,6 +3,7 @@ import { Budget, TooComplex } from './budget.js';
 import { voidingPair } from './conflict.js';
 import { compareHeaders, type Findings, inContext } from './headers.js';
 import { compareOwed } from './owed.js';
+import { declaresOnly } from './parts.js';
 import { compareRules, type Found } from './rules.js';
 import { Universe } from './universe.js';
 
@@ -74,9 +75,7 @@ function concluded(headers: Findings, found: Found): Comparison {
  * decided, after the request was found to be within the offer without it.
  */
 function statedOnly(asked: Policy, granted: Policy, budget: Budget): Found {
-  if (![asked, granted].some((policy) => JSON.stringify(policy).includes('"declaredOnly":true'))) {
-    return { verdict: 'unknown', reasons: [] };
-  }
+  if (!declaresOnly(asked) && !declaresOnly(granted)) return { verdict: 'unknown', reasons: [] };
   const { verdict, reasons } = compareRules(asked, granted, new Universe([asked, granted], budget, 'stated'));
   return { verdict, reasons: reasons.map((reason) => ({ ...reason, code: 'DECLARED_ONLY_DIFFERS' })) };
 }

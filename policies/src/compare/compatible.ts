@@ -3,6 +3,7 @@ import { Budget, TooComplex } from './budget.js';
 import { voidingPair } from './conflict.js';
 import { intersection } from './intervals.js';
 import { onOneClock } from './one-clock.js';
+import { declaresOnly } from './parts.js';
 import { restraintOf } from './restraint.js';
 import { grantsOf, unbarred } from './rules.js';
 import type { Region } from './space.js';
@@ -79,7 +80,7 @@ function prohibitsAll(ours: Policy, theirs: Policy, universe: Universe): boolean
 
 /** What is declared only is agreed all the same: where that keeps the policies apart, one use may still break what was promised. */
 function statedApart(ours: Policy, theirs: Policy, budget: Budget): Reason | undefined {
-  if (![ours, theirs].some((policy) => JSON.stringify(policy).includes('"declaredOnly":true'))) return undefined;
+  if (!declaresOnly(ours) && !declaresOnly(theirs)) return undefined;
   const universe = new Universe([ours, theirs], budget, 'stated');
   const both = universe.space.intersectAll(permittedBy(ours, universe), permittedBy(theirs, universe));
   return both.length === 0 ? declared : undefined;

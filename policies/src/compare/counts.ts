@@ -1,8 +1,9 @@
 import type { Rule } from '../model.js';
 import { factOf } from '../odrl/operands.js';
 import { highest } from './intervals.js';
+import { atomsOf } from './parts.js';
 import type { Box, Region } from './space.js';
-import { atomsOf, type Universe } from './universe.js';
+import type { Universe } from './universe.js';
 
 export interface Granting {
   readonly rule: Rule;

@@ -16,8 +16,9 @@ import { constraintWords, type Words } from '../words.js';
 import type { Granting } from './counts.js';
 import { explainOperand } from './explain-operand.js';
 import { has, lowest } from './intervals.js';
+import { atomsOf } from './parts.js';
 import type { About, Box } from './space.js';
-import { atomsOf, type Universe } from './universe.js';
+import type { Universe } from './universe.js';
 import { factsOf, pointOf } from './witness.js';
 
 /** Names what makes a permission of the request wider than the offer, at one box that the offer does not cover. */

@@ -4,7 +4,7 @@ import { factOf, operandOf } from '../odrl/operands.js';
 import { operandWords } from '../words/operands.js';
 import { namesWords } from '../words/terms.js';
 import { constraintWords, timeText, type Words } from '../words.js';
-import { atomsOf } from './universe.js';
+import { atomsOf } from './parts.js';
 
 const codes: Readonly<Record<string, ReasonCode>> = {
   dateTime: 'WINDOW_WIDER',

@@ -58,7 +58,20 @@ export function difference(a: Intervals, b: Intervals): Intervals {
 }
 
 export function union(a: Intervals, b: Intervals): Intervals {
-  return complement(intersection(complement(a), complement(b)));
+  const found: [number, number][] = [];
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const left = a[i];
+    const right = b[j];
+    const next = left && (!right || left[0] <= right[0]) ? left : right;
+    if (!next) return found;
+    if (next === left) i += 1;
+    else j += 1;
+    const last = found.at(-1);
+    if (last && next[0] <= last[1] + 1) last[1] = Math.max(last[1], next[1]);
+    else found.push([next[0], next[1]]);
+  }
 }
 
 export function equal(a: Intervals, b: Intervals): boolean {

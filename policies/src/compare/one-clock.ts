@@ -1,6 +1,6 @@
 import type { Asset, Constraint, OrderedValue, Party, Policy, Rule } from '../model.js';
 import { operandOf } from '../odrl/operands.js';
-import { atomsOf } from './universe.js';
+import { atomsOf, constraintsOf } from './parts.js';
 
 /**
  * Two policies none of whose times has a zone, on one clock: whatever the zone is, it is the same for both, so their times are compared
@@ -22,17 +22,6 @@ function timeOf(atom: {
 
 function isOrdered(value: { readonly type: string }): value is OrderedValue {
   return value.type === 'ordered';
-}
-
-/** Every constraint of a policy's rules, and of whom and what they are about. */
-export function constraintsOf(policy: Policy): readonly Constraint[] {
-  const rules = [...policy.permissions, ...policy.prohibitions];
-  const subjects = [...[policy, ...rules].flatMap((each) => [each.target ?? [], each.assignees ?? []].flat())];
-  return [
-    ...subjects.flatMap(({ refinements }) => refinements),
-    ...rules.flatMap(({ constraints, actionRefinements }) => [...constraints, ...actionRefinements]),
-    ...rules.flatMap(({ duties }) => duties.flatMap(({ constraints }) => constraints)),
-  ];
 }
 
 function localised(policy: Policy): Policy {

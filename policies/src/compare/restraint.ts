@@ -13,8 +13,7 @@ import {
   limitsOf,
 } from './alternatives.js';
 import { situationOf } from './difference.js';
-import { constraintsOf } from './one-clock.js';
-import { atomsOf } from './universe.js';
+import { atomsOf, constraintsOf } from './parts.js';
 
 /**
  * Why a use that both policies permit does not make them compatible: the readings of docs/decisions/0011. Each only withholds a

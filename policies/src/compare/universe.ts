@@ -9,6 +9,7 @@ import { Counter } from './clock.js';
 import { circumstancesOf, deedKey, keeps } from './duties.js';
 import { all, any, type Formula, Judge } from './formula.js';
 import { point } from './intervals.js';
+import { atomsOf } from './parts.js';
 import { Quantity } from './quantity.js';
 import { type Region, Space } from './space.js';
 import { Subject } from './subject.js';
@@ -190,8 +191,4 @@ export class Universe {
 /** One fact read in two ways is two facts here: what is then proven holds for both readings. */
 function termsKey({ operand }: AtomicConstraint): string {
   return `${readingOf(operand)} ${factOf(operand)}`;
-}
-
-export function atomsOf(constraint: Constraint): readonly AtomicConstraint[] {
-  return 'operand' in constraint ? [constraint] : constraint.operands.flatMap(atomsOf);
 }

@@ -1,42 +1,119 @@
-import type { Policy, Rule } from './model.js';
-import { constraintWords, type Language, namesText } from './words.js';
+import { classificationWords } from './classification.js';
+import type { Duty, Policy, Rule } from './model.js';
+import { actionWords } from './words/actions.js';
+import { conditions } from './words/conditions.js';
+import { dutyWords } from './words/duty.js';
+import { assetWords, partiesText } from './words/parties.js';
+import { han, nameText, spaced } from './words/text.js';
+import { declaredOnlyWords, type Language, namesText } from './words.js';
 
-/** A policy in plain words, one line a rule. */
+/**
+ * A policy in plain words: one sentence a rule, its conditions below it. Everything the policy says is in it, as written; what no
+ * software enforces is marked.
+ */
 export function describePolicy(policy: Policy, lang: Language): string {
   const lines = [
-    ...policy.permissions.map((rule) => ruleText(policy, rule, lang)),
-    ...policy.prohibitions.map((rule) => ruleText(policy, rule, lang)),
+    ...heading(policy, lang),
+    ...policy.permissions.flatMap((rule) => ruleLines(policy, rule, lang)),
+    ...policy.prohibitions.flatMap((rule) => ruleLines(policy, rule, lang)),
+    ...policy.obligations.flatMap((duty) => dutyLines(policy, duty, lang, owed, 0)),
   ];
-  if (policy.prohibitions.length > 0) lines.push(conflictText(policy, lang));
+  if (policy.permissions.length > 0 && policy.prohibitions.length > 0) lines.push(conflicts[policy.conflict][lang]);
   if (policy.auditors?.length) {
-    const names = namesText(policy.auditors, lang);
-    lines.push(lang === 'en' ? `Evidence may be shown to ${names}.` : `存证可向 ${names} 出示。`);
+    const names = namesText(policy.auditors, lang, Number.POSITIVE_INFINITY);
+    lines.push(lang === 'en' ? `Evidence may be shown to ${names}.` : han`存证可向${names}出示。`);
   }
+  if (policy.classification) lines.push(classificationWords(policy.classification)[lang]);
   return lines.join('\n');
 }
 
-function ruleText(policy: Policy, rule: Rule, lang: Language): string {
-  const who = rule.assignees ?? policy.assignees;
-  const target = rule.target ?? policy.target;
-  const words = rule.constraints.map(constraintWords);
-  const permits = rule.kind === 'permission';
-  if (lang === 'en') {
-    const subject = who ? namesText(who, lang) : 'Anybody';
-    const verb = permits ? 'may' : 'must not';
-    const conditions = words.map(({ en }) => en).join(', and ');
-    return `${subject} ${verb} ${rule.action} ${target ?? 'the data'}${conditions && ` ${conditions}`}.`;
+function heading({ kind, assigner, assignees, timestamp }: Policy, lang: Language): string[] {
+  const from = assigner === undefined ? undefined : nameText(assigner);
+  if (kind === 'Set') {
+    return [lang === 'en' ? 'A set of rules, which grants nothing by itself.' : '以下为一组规则，其本身不构成授权。'];
   }
-  const subject = who ? namesText(who, lang) : '任何参与方';
-  const conditions = words.map(({ zh }) => zh).join('，且');
-  return `${subject}${permits ? '可以' : '不得'}对 ${target ?? '该数据'} 进行 ${rule.action}${conditions && `，条件：${conditions}`}。`;
+  if (kind === 'Offer') {
+    if (from === undefined) return [];
+    return [lang === 'en' ? `Offered by ${from}.` : han`提供方：${from}。`];
+  }
+  const made = timestamp === undefined ? undefined : nameText(timestamp);
+  const to = partiesText(assignees, lang);
+  if (lang === 'en') return [`Agreed between ${from ?? 'the provider'} and ${to}${made ? ` on ${made}` : ''}.`];
+  return [han`由${from ?? '提供方'}与${to}达成协议${made === undefined ? '' : `，时间：${made}`}。`];
+}
+
+function ruleLines(policy: Policy, rule: Rule, lang: Language): string[] {
+  const who = partiesText(rule.assignees ?? policy.assignees, lang);
+  const done = actionWords(rule.action, assetWords(rule.target ?? policy.target))[lang];
+  const permits = rule.kind === 'permission';
+  const { inline, lead, lines } = conditions(rule.constraints, lang);
+  const mark = rule.declaredOnly ? declaredOnlyWords[lang] : '';
+  const sentence =
+    lang === 'en' ? english(who, permits, done, inline, lead) : chinese(who, permits, done, inline, lead);
+  return [
+    `${sentence}${mark}`,
+    ...lines,
+    ...manner(rule, lang),
+    ...rule.duties.flatMap((duty) => dutyLines(policy, duty, lang, first, 1)),
+    ...rule.remedies.flatMap((duty) => dutyLines(policy, duty, lang, remedied, 1)),
+  ];
+}
+
+function english(who: string, permits: boolean, done: string, inline?: string, lead?: string): string {
+  const subject = who.replace(/^(?:anybody|nobody|every)\b/, (word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
+  const head = `${subject} ${permits ? 'may' : 'must not'} ${done}`;
+  if (inline !== undefined) return `${head} ${inline}.`;
+  return lead === undefined ? `${head}.` : `${head} if ${lead}:`;
+}
+
+function chinese(who: string, permits: boolean, done: string, inline?: string, lead?: string): string {
+  const head = han`${who}${permits ? '可以' : '不得'}${done}`;
+  const condition = permits ? '条件是' : '适用情形';
+  if (inline !== undefined) return `${head}，${condition}：${inline}。`;
+  if (lead === undefined) return `${head}。`;
+  return permits ? `${head}，须${lead}：` : `${head}，适用于${lead}的情形：`;
+}
+
+/** What is demanded of the doing itself. */
+function manner({ actionRefinements }: Rule, lang: Language): string[] {
+  const { inline, lead, lines } = conditions(actionRefinements, lang);
+  if (inline !== undefined) return [lang === 'en' ? `  Done only ${inline}.` : `  方式限定：${inline}。`];
+  if (lead === undefined) return [];
+  return [
+    lang === 'en' ? `  Done only where ${lead}:` : `  方式限定，须${lead}：`,
+    ...lines.map((line) => `  ${line}`),
+  ];
+}
+
+type Opening = Readonly<Record<Language, (who: string | undefined) => string>>;
+const first: Opening = {
+  en: (who) => (who === undefined ? 'Before each use: ' : `Before each use ${who} must `),
+  zh: (who) => han`使用前${who ?? ''}须先`,
+};
+const remedied: Opening = {
+  en: (who) => `Whoever does so all the same${who === undefined ? '' : ` (${who})`} must `,
+  zh: (who) => han`违反者${who === undefined ? '' : `（${who}）`}须`,
+};
+const owed: Opening = { en: (who) => `${who ?? 'The user'} must `, zh: (who) => han`${who ?? '使用方'}须` };
+const failed: Opening = {
+  en: (who) => `If that is not done${who === undefined ? '' : `, ${who} must`}: also `,
+  zh: (who) => han`逾期未履行的，${who ?? ''}还须`,
+};
+
+function dutyLines(policy: Policy, duty: Duty, lang: Language, opening: Opening, depth: number): string[] {
+  const named = duty.assignees ?? (opening === owed ? policy.assignees : undefined);
+  const who = named && partiesText(named, lang);
+  const start = opening[lang](who);
+  const what = dutyWords(duty, policy.target)[lang];
+  const end = lang === 'en' ? '.' : '。';
+  return [
+    `${'  '.repeat(depth)}${lang === 'en' ? `${start}${what}` : spaced(start, what)}${end}`,
+    ...duty.consequences.flatMap((each) => dutyLines(policy, each, lang, failed, depth + 1)),
+  ];
 }
 
 const conflicts = {
-  prohibit: { en: 'Where both apply, the prohibition holds.', zh: '两者同时适用时，以禁止为准。' },
-  perm: { en: 'Where both apply, the permission holds.', zh: '两者同时适用时，以许可为准。' },
-  invalid: { en: 'Where both could apply, the whole policy is void.', zh: '两者可能同时适用时，整个策略无效。' },
+  prohibit: { en: 'Where both apply, the prohibition holds.', zh: '许可与禁止同时适用时，以禁止为准。' },
+  perm: { en: 'Where both apply, the permission holds.', zh: '许可与禁止同时适用时，以许可为准。' },
+  invalid: { en: 'Where both could apply, the whole policy is void.', zh: '许可与禁止可能同时适用时，整个策略无效。' },
 } as const;
-
-function conflictText({ conflict }: Policy, lang: Language): string {
-  return conflicts[conflict][lang];
-}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agreementFor, describePolicy, offerFor, PolicyError, readPolicy, toWire } from './index.js';
+import { agreementFor, offerFor, PolicyError, readPolicy, toWire } from './index.js';
 
 const terms = {
   id: 'urn:uuid:1',
@@ -73,17 +73,4 @@ test('terms that are not understood are refused with the path into the offer', (
   expect(() => offerFor({ id: 'urn:uuid:1', action: 'raed' })).toThrow('/permission/0/action');
   expect(() => offerFor({ id: 'urn:uuid:1', count: -1 })).toThrow('/permission/0/constraint/0/rightOperand');
   expect(() => offerFor({ id: 'urn:uuid:1', purposes: [] })).toThrow('/permission/0/constraint/0/rightOperand');
-});
-
-test('a policy is told in plain words', () => {
-  const policy = readPolicy(offerFor(terms));
-  expect(describePolicy(policy, 'en').split('\n')).toEqual([
-    'urn:causeway:anna, urn:causeway:bo may use the data before 2027-01-01T00:00:00Z, and for 10 uses at most, and for the purpose maintenance.',
-    'urn:causeway:anna, urn:causeway:bo must not distribute the data.',
-    'Where both apply, the prohibition holds.',
-    'Evidence may be shown to urn:causeway:aud.',
-  ]);
-  expect(describePolicy(policy, 'zh').split('\n')[0]).toBe(
-    'urn:causeway:anna、urn:causeway:bo可以对 该数据 进行 use，条件：2027-01-01T00:00:00Z 之前，且最多使用 10 次，且用途限于 maintenance。',
-  );
 });

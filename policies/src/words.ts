@@ -1,58 +1,42 @@
 import type { AtomicConstraint, Constraint } from './model.js';
+import { orderedPhrase } from './words/ordered.js';
+import { termsPhrase } from './words/terms.js';
+import { type Language, namesText, type Words } from './words/text.js';
+import { timeText } from './words/time.js';
 
-export type Language = 'en' | 'zh';
+export { type Language, namesText, timeText, type Words };
 
-/** Text in both languages, chosen late. */
-export interface Words {
-  readonly en: string;
-  readonly zh: string;
-}
+const kinds = {
+  attested: { en: ' (attested by the authority)', zh: '（须经认证机构证明）' },
+  measured: { en: ' (measured by the connector)', zh: '（须由连接器测得）' },
+  declared: { en: ' (as the user declares)', zh: '（以使用方声明为准）' },
+} as const;
 
-export function timeText(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
-}
-
-/** At most this many names in a sentence. */
-const shown = 8;
-
-export function namesText(names: readonly string[], lang: Language): string {
-  const head = names.slice(0, shown).join(lang === 'en' ? ', ' : '、');
-  const more = names.length - shown;
-  if (more <= 0) return head;
-  return lang === 'en' ? `${head} and ${more} more` : `${head}等${names.length}个`;
-}
-
-const times: Record<string, (at: string) => Words> = {
-  lt: (at) => ({ en: `before ${at}`, zh: `${at} 之前` }),
-  lteq: (at) => ({ en: `until ${at}`, zh: `不晚于 ${at}` }),
-  gt: (at) => ({ en: `after ${at}`, zh: `${at} 之后` }),
-  gteq: (at) => ({ en: `from ${at}`, zh: `自 ${at} 起` }),
-  eq: (at) => ({ en: `at ${at} exactly`, zh: `恰在 ${at}` }),
-  neq: (at) => ({ en: `at any time but ${at}`, zh: `除 ${at} 外的任何时刻` }),
+/** Appended to what nobody enforces. */
+export const declaredOnlyWords: Words = {
+  en: ' [declared only: no software enforces this]',
+  zh: '【仅为声明，不作技术强制】',
 };
 
 /** One constraint in plain words, as the end of “permitted …”. */
 export function atomWords(atom: AtomicConstraint): Words {
-  if (atom.operand === 'dateTime') {
-    const { instant, text } = atom.value;
-    const at = instant === undefined ? `${text} (no zone)` : timeText(instant);
-    return times[atom.operator]?.(at) ?? { en: at, zh: at };
-  }
-  if (atom.operand === 'count') {
-    if (atom.operator === 'eq') return { en: `for use number ${atom.value} only`, zh: `仅限第 ${atom.value} 次使用` };
-    const most = mostUses(atom.operator, atom.value);
-    return { en: `for ${most} ${most === 1 ? 'use' : 'uses'} at most`, zh: `最多使用 ${most} 次` };
-  }
-  const names = atom.value.map(({ text }) => text);
-  const [en, zh] = [namesText(names, 'en'), namesText(names, 'zh')];
-  if (atom.operator === 'eq' || atom.operator === 'isAnyOf') {
-    return { en: `for the purpose ${names.length > 1 ? `of one of {${en}}` : en}`, zh: `用途限于 ${zh}` };
-  }
-  return { en: `for any stated purpose but ${en}`, zh: `用途不得为 ${zh}` };
+  return toldAtom(atom);
 }
 
+function toldAtom(atom: AtomicConstraint, most?: number): Words {
+  const { value, source, declaredOnly = false } = atom;
+  const phrase = value.type === 'ordered' ? orderedPhrase(atom, value) : termsPhrase(atom, value, most);
+  const kind = source === undefined ? undefined : kinds[source];
+  const tail = declaredOnly ? declaredOnlyWords : undefined;
+  return {
+    en: `${phrase.en}${kind?.en ?? ''}${tail?.en ?? ''}`,
+    zh: `${phrase.zh}${kind?.zh ?? ''}${tail?.zh ?? ''}`,
+  };
+}
+
+/** The largest number of a use that `lt` or `lteq` allows. */
 export function mostUses(operator: string, value: number): number {
-  return Math.max(0, operator === 'lt' ? value - 1 : value);
+  return Math.max(0, operator === 'lt' ? Math.ceil(value) - 1 : Math.floor(value));
 }
 
 const joins = {
@@ -62,9 +46,19 @@ const joins = {
   xone: { en: 'exactly one of', zh: '恰好满足其一' },
 } as const;
 
+/** A constraint, however deep, in one line; of many values it names a few, as a decision does. */
 export function constraintWords(constraint: Constraint): Words {
-  if ('operand' in constraint) return atomWords(constraint);
-  const parts = constraint.operands.map(constraintWords);
+  return told(constraint);
+}
+
+/** The same with every value: a contract leaves none out. */
+export function wholeConstraintWords(constraint: Constraint): Words {
+  return told(constraint, Number.POSITIVE_INFINITY);
+}
+
+function told(constraint: Constraint, most?: number): Words {
+  if ('operand' in constraint) return toldAtom(constraint, most);
+  const parts = constraint.operands.map((each) => told(each, most));
   const join = joins[constraint.logic];
   return {
     en: `${join.en} (${parts.map(({ en }) => en).join('; ')})`,

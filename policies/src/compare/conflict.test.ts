@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compareRequest, type JsonValue, type PolicyJson, parsePolicy, policyLimits, readPolicy } from '../index.js';
-import { Budget } from './box.js';
+import { Budget } from './budget.js';
 import { findVoidingPair } from './conflict.js';
 
 const end = '2030-01-01T00:00:00Z';

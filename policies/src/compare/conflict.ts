@@ -1,6 +1,6 @@
 import type { Policy, Rule } from '../model.js';
-import { type Box, Budget, intersectAll, Names, subtractAll, TooComplex } from './box.js';
-import { isEmpty, scopeOf, type Universe, whereFalse, whereTrue } from './regions.js';
+import { Budget, TooComplex } from './budget.js';
+import { Universe } from './universe.js';
 
 export type VoidingPair = readonly [permission: Rule, prohibition: Rule];
 
@@ -21,42 +21,33 @@ export function voidingPair(policy: Policy): VoidingPair | undefined {
 
 /** INVARIANT: all pairs are paid out of one budget, since a stranger chooses how many there are. */
 export function findVoidingPair(policy: Policy, budget: Budget): VoidingPair | undefined {
-  if (policy.conflict !== 'invalid') return undefined;
-  const apart = separation(policy, budget);
-  for (const prohibition of policy.prohibitions) {
-    for (const permission of policy.permissions) {
-      try {
-        if (!apart(permission, prohibition)) return [permission, prohibition];
-      } catch (error) {
-        if (error instanceof TooComplex) return [permission, prohibition];
-        throw error;
+  const permissions = policy.permissions.filter(({ declaredOnly }) => !declaredOnly);
+  const prohibitions = policy.prohibitions.filter(({ declaredOnly }) => !declaredOnly);
+  const [permission, prohibition] = [permissions[0], prohibitions[0]];
+  if (policy.conflict !== 'invalid' || !permission || !prohibition) return undefined;
+  let pair: VoidingPair = [permission, prohibition];
+  try {
+    const universe = new Universe([policy], budget);
+    for (const barred of prohibitions) {
+      for (const granted of permissions) {
+        pair = [granted, barred];
+        if (meet(universe, policy, granted, barred)) return pair;
       }
     }
+    return undefined;
+  } catch (error) {
+    if (error instanceof TooComplex) return pair;
+    throw error;
   }
-  return undefined;
 }
 
-function separation(policy: Policy, budget: Budget): (permission: Rule, prohibition: Rule) => boolean {
-  const universe: Universe = { targets: new Names(), assignees: new Names(), purposes: new Names(), budget };
-  const scope = oncePerRule((rule) => scopeOf(policy, rule, universe));
-  const permitted = oncePerRule((rule) => whereTrue(rule.constraints, universe));
-  const spared = oncePerRule((rule) => whereFalse(rule.constraints, universe));
-  return (permission, prohibition) => {
-    const shared: Box[] = intersectAll([scope(permission)], [scope(prohibition)], budget);
-    const met = shared.filter((box) => !isEmpty(box));
-    if (met.length === 0) return true;
-    const both = intersectAll(met, permitted(permission), budget);
-    return subtractAll(both, spared(prohibition), budget).length === 0;
-  };
-}
-
-function oncePerRule<T>(make: (rule: Rule) => T): (rule: Rule) => T {
-  const made = new Map<Rule, T>();
-  return (rule) => {
-    const known = made.get(rule);
-    if (known !== undefined) return known;
-    const fresh = make(rule);
-    made.set(rule, fresh);
-    return fresh;
-  };
+/** Whether there is a request that the permission grants and the prohibition is not known to leave alone. */
+function meet(universe: Universe, policy: Policy, granted: Rule, barred: Rule): boolean {
+  const { judge, space } = universe;
+  let rest = judge.whereTrue(universe.rule(policy, granted));
+  for (const part of universe.parts(policy, barred)) {
+    if (rest.length === 0) return false;
+    rest = space.subtractAll(rest, judge.whereFalse(part));
+  }
+  return rest.length > 0;
 }

@@ -1,14 +1,18 @@
-import type { Constraint, Rule } from '../model.js';
-import { type Box, type Budget, intersectAll, subtractAll } from './box.js';
+import type { Rule } from '../model.js';
+import { factOf } from '../odrl/operands.js';
+import { highest } from './intervals.js';
+import { atomsOf } from './parts.js';
+import type { Box, Region } from './space.js';
+import type { Universe } from './universe.js';
 
 export interface Granting {
   readonly rule: Rule;
-  readonly region: readonly Box[];
+  readonly region: Region;
 }
 
 interface Leaning extends Granting {
   /** What no uncounted permission of the offer covers. */
-  readonly rest: readonly Box[];
+  readonly rest: Region;
 }
 
 /**
@@ -19,36 +23,39 @@ interface Leaning extends Granting {
 export function unprovenCount(
   requests: readonly Granting[],
   offers: readonly Granting[],
-  budget: Budget,
+  universe: Universe,
 ): Rule | undefined {
-  const counted = offers.filter(({ rule }) => rule.constraints.some(counts));
+  const { space } = universe;
+  const counted = offers.filter(({ rule }) => isCounted(rule));
+  if (counted.length === 0) return undefined;
   const free = offers.filter((offer) => !counted.includes(offer)).flatMap(({ region }) => region);
   const leaning = requests
-    .map((request): Leaning => ({ ...request, rest: subtractAll(request.region, free, budget) }))
+    .map((request): Leaning => ({ ...request, rest: space.subtractAll(request.region, free) }))
     .filter(({ rest }) => rest.length > 0);
-  if (paired(leaning, counted, budget)) return undefined;
+  if (paired(leaning, counted, universe)) return undefined;
   for (const offer of counted) {
-    const users = leaning.filter(({ rest }) => intersectAll(rest, offer.region, budget).length > 0);
-    const touched = offer.region.filter((box) =>
-      users.some(({ rest }) => intersectAll(rest, [box], budget).length > 0),
-    );
+    const users = leaning.filter(({ rest }) => space.intersectAll(rest, offer.region).length > 0);
+    const touched = offer.region.filter((box) => users.some(({ rest }) => space.intersectAll(rest, [box]).length > 0));
     // One request's counter is never behind the offer's, so every smaller number must be allowed too.
-    const safe = touched.every(growing);
+    const safe = touched.every((box) => isGrowing(box, universe));
     if (users.length < 2 && safe) continue;
-    const most = Math.min(...touched.map(highest));
-    const sum = users.reduce((total, { rest }) => total + Math.max(...rest.map(highest)), 0);
+    const most = Math.min(...touched.map((box) => mostUses(box, universe)));
+    const sum = users.reduce((total, { rest }) => total + Math.max(...rest.map((box) => mostUses(box, universe))), 0);
     if (!safe || sum > most) return users.at(-1)?.rule;
   }
   return undefined;
 }
 
 /** Whether each leaning permission can have a counted permission of the offer for itself alone (a bipartite matching). */
-function paired(leaning: readonly Leaning[], counted: readonly Granting[], budget: Budget): boolean {
+function paired(leaning: readonly Leaning[], counted: readonly Granting[], universe: Universe): boolean {
+  const { space } = universe;
   const choices = leaning.map(({ region, rest }) =>
     counted.filter((offer) => {
-      if (subtractAll(rest, offer.region, budget).length > 0) return false;
+      if (space.subtractAll(rest, offer.region).length > 0) return false;
       // Either every use counts in both, so the counters run in step, or a smaller number is as good.
-      return offer.region.every(growing) || subtractAll(region, offer.region, budget).length === 0;
+      return (
+        offer.region.every((box) => isGrowing(box, universe)) || space.subtractAll(region, offer.region).length === 0
+      );
     }),
   );
   const taken = new Map<Granting, number>();
@@ -64,14 +71,14 @@ function paired(leaning: readonly Leaning[], counted: readonly Granting[], budge
   return leaning.every((_, at) => place(at, new Set()));
 }
 
-function growing({ use }: Box): boolean {
-  return use.every(([low]) => low <= 1);
+function isGrowing(box: Box, { space, use }: Universe): boolean {
+  return space.at(box, use.dimension).every(([low]) => low <= 1);
 }
 
-function highest({ use }: Box): number {
-  return use.at(-1)?.[1] ?? 0;
+function mostUses(box: Box, { space, use }: Universe): number {
+  return highest(space.at(box, use.dimension));
 }
 
-function counts(constraint: Constraint): boolean {
-  return 'operand' in constraint ? constraint.operand === 'count' : constraint.operands.some(counts);
+function isCounted({ constraints, actionRefinements }: Rule): boolean {
+  return [...constraints, ...actionRefinements].flatMap(atomsOf).some(({ operand }) => factOf(operand) === 'count');
 }

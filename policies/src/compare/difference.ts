@@ -1,35 +1,25 @@
-import { conditionOf, type Situation } from '../decide/condition.js';
+import { type Situation, truthIn } from '../decide/condition.js';
 import type {
+  Asset,
   AtomicConstraint,
   Constraint,
   LogicalConstraint,
+  Party,
   Policy,
   Reason,
-  ReasonCode,
   Rule,
   Witness,
 } from '../model.js';
-import { actionTerms } from '../odrl/actions.js';
-import { constraintWords, namesText, timeText, type Words } from '../words.js';
-import { type Box, type Dimension, dimensions, missing } from './box.js';
+import { factOf } from '../odrl/operands.js';
+import { namesWords } from '../words/terms.js';
+import { constraintWords, type Words } from '../words.js';
 import type { Granting } from './counts.js';
-import { has } from './intervals.js';
-import type { Universe } from './regions.js';
-import { pointOf } from './witness.js';
-
-const codes: Record<Dimension, ReasonCode> = {
-  action: 'ACTION_BROADER',
-  target: 'TARGET_DIFFERS',
-  assignee: 'ASSIGNEE_WIDER',
-  now: 'WINDOW_WIDER',
-  use: 'COUNT_HIGHER',
-  purpose: 'PURPOSE_WIDER',
-};
-const operandOf: Partial<Record<Dimension, AtomicConstraint['operand']>> = {
-  now: 'dateTime',
-  use: 'count',
-  purpose: 'purpose',
-};
+import { explainOperand } from './explain-operand.js';
+import { has, lowest } from './intervals.js';
+import { atomsOf } from './parts.js';
+import type { About, Box } from './space.js';
+import type { Universe } from './universe.js';
+import { factsOf, pointOf } from './witness.js';
 
 /** Names what makes a permission of the request wider than the offer, at one box that the offer does not cover. */
 export function explainExcess(
@@ -39,8 +29,8 @@ export function explainExcess(
   offers: readonly Granting[],
   universe: Universe,
 ): Reason[] {
-  const witness = pointOf(outside, universe);
-  const near = nearest(outside, offers);
+  const { witness } = pointOf(universe, outside, []);
+  const near = nearest(outside, offers, universe);
   if (near === undefined) {
     return [
       {
@@ -52,7 +42,7 @@ export function explainExcess(
     ];
   }
   const branch = addedBranch(rule, near.rule, witness);
-  const reasons = near.excess.map((dimension) => explain(dimension, rule, near.rule, offer, witness));
+  const reasons = near.excess.map((about) => explain(about, rule, near.rule, offer, witness));
   if (branch === undefined) return reasons;
   const words = constraintWords(branch);
   return [
@@ -65,97 +55,69 @@ export function explainExcess(
   ];
 }
 
-/** The permission of the offer that misses the box in the fewest dimensions. */
-function nearest(outside: Box, offers: readonly Granting[]): { rule: Rule; excess: Dimension[] } | undefined {
-  let best: { rule: Rule; excess: Dimension[] } | undefined;
+interface Near {
+  readonly rule: Rule;
+  readonly excess: readonly About[];
+}
+
+/** The permission of the offer that misses the box in the fewest respects. */
+function nearest(outside: Box, offers: readonly Granting[], { space }: Universe): Near | undefined {
+  let best: Near | undefined;
   for (const { rule, region } of offers) {
     for (const box of region) {
-      const excess = dimensions.filter((name) => outside[name].some(([low]) => !has(box[name], low)));
-      if (excess.length > 0 && (best === undefined || excess.length < best.excess.length)) best = { rule, excess };
+      const excess = new Map<string, About>();
+      for (let at = 0; at < space.dimensions; at++) {
+        const allowed = box[at];
+        if (allowed === undefined) continue;
+        if (space.at(outside, at).every(([low]) => has(allowed, low))) continue;
+        const about = space.about(at);
+        excess.set(`${about.what} ${about.of ?? ''}`, about);
+      }
+      if (excess.size > 0 && (best === undefined || excess.size < best.excess.length)) {
+        best = { rule, excess: [...excess.values()] };
+      }
     }
   }
   return best;
 }
 
-function explain(dimension: Dimension, rule: Rule, near: Rule, offer: Policy, { request, facts }: Witness): Reason {
-  const operand = operandOf[dimension];
-  if (operand !== undefined) return explainOperand(dimension, operand, rule, near, { request, facts });
-  const code = codes[dimension];
-  if (dimension === 'action') {
+function explain(about: About, rule: Rule, near: Rule, offer: Policy, witness: Witness): Reason {
+  const { what, of = '' } = about;
+  if (what === 'operand') return explainOperand(of, rule, near, witness, situationOf(witness));
+  if (what === 'duty') return droppedDuty(rule, near);
+  if (what === 'action') {
     return {
-      code,
+      code: 'ACTION_BROADER',
       path: `${rule.path}/action`,
-      en: `the request permits ${request.action}; the offer permits ${near.action}`,
-      zh: `请求许可 ${request.action}；要约许可 ${near.action}`,
+      en: `the request permits ${witness.request.action}; the offer permits ${near.action ?? 'anything'}`,
+      zh: `请求许可 ${witness.request.action}；要约许可 ${near.action ?? '任何动作'}`,
     };
   }
-  const [asked, allowed, own] =
-    dimension === 'target'
-      ? [request.target, near.target ?? offer.target ?? '', rule.target]
-      : [request.assignee, namesText(near.assignees ?? offer.assignees ?? [], 'en'), rule.assignees];
-  const path = own === undefined ? `/${dimension}` : `${rule.path}/${dimension}`;
-  const zh = dimension === 'target' ? '标的' : '被授权方';
+  const isTarget = what === 'target';
+  const one = (asset: Asset | undefined): readonly (Asset | Party)[] | undefined => asset && [asset];
+  const allowed = isTarget ? (one(near.target) ?? one(offer.target)) : (near.assignees ?? offer.assignees);
+  const own = isTarget ? rule.target : rule.assignees;
+  const asked = isTarget ? witness.request.target : witness.request.assignee;
+  const only = namesWords((allowed ?? []).map(({ id }) => id));
   return {
-    code,
-    path,
-    en: `the request covers the ${dimension} ${asked}; the offer only ${allowed}`,
-    zh: `请求涵盖${zh} ${asked}；要约仅限 ${allowed}`,
+    code: isTarget ? 'TARGET_DIFFERS' : 'ASSIGNEE_WIDER',
+    path: own === undefined ? `/${what}` : `${rule.path}/${what}`,
+    en: `the request covers the ${what} ${asked}; the offer only ${only.en}`,
+    zh: `请求涵盖${isTarget ? '标的' : '被授权方'} ${asked}；要约仅限 ${only.zh}`,
   };
 }
 
-function explainOperand(
-  dimension: Dimension,
-  operand: AtomicConstraint['operand'],
-  rule: Rule,
-  near: Rule,
-  witness: Witness,
-): Reason {
-  const wanted = near.constraints.filter((each) => atoms(each).some((atom) => atom.operand === operand));
-  const demands = all(wanted.map(constraintWords));
-  const at = wanted[0]?.path ?? near.path;
-  const own = rule.constraints.flatMap(atoms).filter((atom) => atom.operand === operand);
-  const situation = situationOf(witness);
-  const [atom] = [...own.filter((each) => conditionOf(each)(situation) === true), ...own];
-  const shown = valueWords(dimension, witness);
-  if (atom === undefined) {
-    return {
-      code: 'CONSTRAINT_DROPPED',
-      path: rule.path,
-      en: `the offer permits ${demands.en} (${at}); the request drops that and permits ${shown.en}`,
-      zh: `要约要求：${demands.zh}（${at}）；请求去掉了该约束，许可了${shown.zh}`,
-    };
-  }
-  return {
-    code: codes[dimension],
-    path: atom.path,
-    en: `the request permits ${shown.en}; the offer permits ${demands.en} (${at})`,
-    zh: `请求许可${shown.zh}；要约要求：${demands.zh}（${at}）`,
+function droppedDuty(rule: Rule, near: Rule): Reason {
+  const duties: Words = {
+    en: near.duties.map(({ action }) => action).join(', '),
+    zh: near.duties.map(({ action }) => action).join('、'),
   };
-}
-
-function all(parts: readonly Words[]): Words {
   return {
-    en: parts.map(({ en }) => en).join(', and ') || 'less',
-    zh: parts.map(({ zh }) => zh).join('，且') || '更少',
+    code: 'DUTY_DROPPED',
+    path: rule.duties.length > 0 ? `${rule.path}/duty` : rule.path,
+    en: `the offer demands ${duties.en} first (${near.path}/duty); the request does not demand as much`,
+    zh: `要约要求先履行义务 ${duties.zh}（${near.path}/duty）；请求未作同等要求`,
   };
-}
-
-function valueWords(dimension: Dimension, { facts }: Witness): Words {
-  if (dimension === 'now') return { en: `use at ${timeText(facts.now)}`, zh: `在 ${timeText(facts.now)} 使用` };
-  if (dimension === 'use') {
-    const number = facts.used === undefined ? missing : facts.used + 1;
-    return number === missing
-      ? { en: 'uses that are not counted', zh: '不计次的使用' }
-      : { en: `use number ${number}`, zh: `第 ${number} 次使用` };
-  }
-  const purpose = facts.purpose?.[0];
-  return purpose === undefined
-    ? { en: 'use without a stated purpose', zh: '未声明用途的使用' }
-    : { en: `use for ${purpose}`, zh: `用途为 ${purpose} 的使用` };
-}
-
-function atoms(constraint: Constraint): AtomicConstraint[] {
-  return 'operand' in constraint ? [constraint] : constraint.operands.flatMap(atoms);
 }
 
 function alternatives(constraint: Constraint): LogicalConstraint[] {
@@ -170,25 +132,32 @@ function addedBranch(rule: Rule, near: Rule, witness: Witness): Constraint | und
   const situation = situationOf(witness);
   for (const { operands } of rule.constraints.flatMap(alternatives)) {
     if (operands.length <= known) continue;
-    const found = operands.find((each) => conditionOf(each)(situation) === true);
+    const found = operands.find((each) => truthIn(situation, each) === true);
     if (found) return found;
   }
   return undefined;
 }
 
-function situationOf({ facts }: Witness): Situation {
-  const use = facts.used === undefined ? undefined : facts.used + 1;
-  return { now: facts.now, use, purpose: facts.purpose?.[0] };
+/** What the conditions of a rule look at, at a witness. */
+export function situationOf(witness: Witness): Situation {
+  const { now, values = {}, counts, ...rest } = factsOf(witness);
+  const used = counts?.('');
+  return { ...rest, now, values, use: used === undefined ? undefined : used + 1 };
 }
 
 /** A prohibition of the offer that does not hold in the request. */
-export function droppedProhibition(prohibition: Rule, request: Policy, region: Box): Reason {
+export function droppedProhibition(prohibition: Rule, request: Policy, lost: Box, universe: Universe): Reason {
   const same = request.prohibitions.find(({ action }) => action === prohibition.action);
-  const action = actionTerms[region.action[0]?.[0] ?? 0] ?? prohibition.action;
+  const action = universe.actions.termOf(lowest(universe.space.at(lost, universe.actions.dimension)));
   return {
     code: 'PROHIBITION_DROPPED',
     path: same?.path ?? '/prohibition',
-    en: `the offer prohibits ${prohibition.action} (${prohibition.path}); in the request ${action} is not prohibited as far`,
-    zh: `要约禁止 ${prohibition.action}（${prohibition.path}）；请求未同等禁止 ${action}`,
+    en: `the offer prohibits ${prohibition.action ?? action} (${prohibition.path}); in the request ${action} is not prohibited as far`,
+    zh: `要约禁止 ${prohibition.action ?? action}（${prohibition.path}）；请求未同等禁止 ${action}`,
   };
+}
+
+/** The constraints of a rule that look at this fact. */
+export function lookingAt(constraints: readonly Constraint[], key: string): readonly AtomicConstraint[] {
+  return constraints.flatMap(atomsOf).filter(({ operand }) => factOf(operand) === key);
 }

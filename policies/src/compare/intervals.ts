@@ -1,10 +1,30 @@
 /**
  * A set of integers as closed intervals: sorted, disjoint, never adjacent; ±Infinity at the ends. Every dimension of a policy is
- * one: instants in milliseconds, the number of a use, and names by their index (see `Names`).
+ * one: instants in milliseconds, the number of a use, ranks of numbers, and names by their index.
  */
 export type Intervals = readonly (readonly [low: number, high: number])[];
 
 export const everything: Intervals = [[Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]];
+export const nothing: Intervals = [];
+
+export function point(value: number): Intervals {
+  return [[value, value]];
+}
+
+export function between(low: number, high: number): Intervals {
+  return low <= high ? [[low, high]] : nothing;
+}
+
+/** The set of these integers, in any order. */
+export function setOf(values: Iterable<number>): Intervals {
+  const found: [number, number][] = [];
+  for (const value of [...values].sort((a, b) => a - b)) {
+    const last = found.at(-1);
+    if (last && value <= last[1] + 1) last[1] = value;
+    else found.push([value, value]);
+  }
+  return found;
+}
 
 export function intersection(a: Intervals, b: Intervals): Intervals {
   const found: [number, number][] = [];
@@ -38,13 +58,34 @@ export function difference(a: Intervals, b: Intervals): Intervals {
 }
 
 export function union(a: Intervals, b: Intervals): Intervals {
-  return complement(intersection(complement(a), complement(b)));
+  const found: [number, number][] = [];
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const left = a[i];
+    const right = b[j];
+    const next = left && (!right || left[0] <= right[0]) ? left : right;
+    if (!next) return found;
+    if (next === left) i += 1;
+    else j += 1;
+    const last = found.at(-1);
+    if (last && next[0] <= last[1] + 1) last[1] = Math.max(last[1], next[1]);
+    else found.push([next[0], next[1]]);
+  }
 }
 
 export function equal(a: Intervals, b: Intervals): boolean {
-  return a.length === b.length && a.every(([low, high], at) => low === b[at]?.[0] && high === b[at]?.[1]);
+  return a === b || (a.length === b.length && a.every(([low, high], at) => low === b[at]?.[0] && high === b[at]?.[1]));
 }
 
 export function has(set: Intervals, value: number): boolean {
   return set.some(([low, high]) => low <= value && value <= high);
+}
+
+export function lowest(set: Intervals): number {
+  return set[0]?.[0] ?? Number.POSITIVE_INFINITY;
+}
+
+export function highest(set: Intervals): number {
+  return set.at(-1)?.[1] ?? Number.NEGATIVE_INFINITY;
 }

@@ -267,12 +267,12 @@ test('the reason names the difference in words, and the witness shows it', () =>
         code: 'WINDOW_WIDER',
         path: '/permission/0/constraint/0',
         en: 'the request permits use at 2027-06-01T00:00:00Z; the offer permits before 2027-06-01T00:00:00Z (/permission/0/constraint/0)',
-        zh: '请求许可在 2027-06-01T00:00:00Z 使用；要约要求：2027-06-01T00:00:00Z 之前（/permission/0/constraint/0）',
+        zh: '请求许可在 2027-06-01T00:00:00Z 使用；要约要求：2027年6月1日 00:00（UTC）之前（/permission/0/constraint/0）',
       },
     ],
     witness: {
       request: { action: 'use', target: steel, assignee: 'urn:causeway:v1:any-0' },
-      facts: { now: Date.UTC(2027, 5, 1), purpose: ['urn:causeway:v1:any-0'], used: 0 },
+      facts: { now: Date.UTC(2027, 5, 1), used: 0 },
     },
   });
 });

@@ -1,7 +1,13 @@
 import { voidingPair } from '../compare/conflict.js';
 import type { Constraint, Policy, Rule } from '../model.js';
-import { type ActionTerm, actionsWithin } from '../odrl/actions.js';
-import { allOf, type Condition, conditionOf } from './condition.js';
+import { type ActionTerm, actionsWithin, impliedBy } from '../odrl/actions.js';
+import { factOf } from '../odrl/operands.js';
+import { type Clock, clockOf } from './clock.js';
+import { allOf } from './closures.js';
+import { type Condition, decidedConstraints } from './condition.js';
+import { type CompiledDuty, compileDuties } from './duties.js';
+import { type Matcher, matcherOf } from './match.js';
+import { readingOf } from './readings.js';
 
 /** A policy made ready for many decisions. Made by `compile` only. */
 export interface CompiledPolicy {
@@ -11,64 +17,107 @@ export interface CompiledPolicy {
   readonly prohibitions: readonly CompiledRule[];
   /** Set when a conflict voids the policy (strategy `invalid`). */
   readonly voided?: readonly [permission: Rule, prohibition: Rule];
+  /** Facts of which each of several names is decided by itself. */
+  readonly oneByOne: readonly string[];
 }
 
 export interface CompiledRule {
   readonly rule: Rule;
-  readonly actions: ReadonlySet<ActionTerm>;
-  covers(target: string): boolean;
-  names(assignee: string): boolean;
+  /** Absent: every action. */
+  readonly actions?: ReadonlySet<ActionTerm>;
+  /** All must match. */
+  readonly targets: readonly Matcher[];
+  readonly assignees: readonly Matcher[];
+  readonly constraints: readonly Constraint[];
   readonly condition: Condition;
+  readonly refinements: readonly Constraint[];
+  readonly refined: Condition;
+  readonly duties: readonly CompiledDuty[];
   /** The numbers of a use at which the condition may change; absent when it counts nothing. */
   readonly steps?: readonly number[];
+  readonly clock?: Clock;
 }
 
 /** Turns a parsed policy into closures. Pure; costs as much as the policy is long. */
 export function compile(policy: Policy): CompiledPolicy {
-  const permissions = policy.permissions.map((rule) => compileRule(policy, rule));
+  const permissions = policy.permissions.filter(isDecided).map((rule) => compileRule(policy, rule));
+  const prohibitions = policy.prohibitions.filter(isDecided).map((rule) => compileRule(policy, rule));
   const voided = voidingPair(policy);
   return {
     policy,
     permissions: [...permissions.filter(({ steps }) => !steps), ...permissions.filter(({ steps }) => steps)],
-    prohibitions: policy.prohibitions.map((rule) => compileRule(policy, rule)),
+    prohibitions,
     ...(voided ? { voided } : {}),
+    oneByOne: [...new Set([...permissions, ...prohibitions].flatMap((each) => lookedAt(each).flatMap(oneByOne)))],
   };
+}
+
+/** What nobody can enforce is shown to both sides, and decided as if it were not there. */
+function isDecided({ declaredOnly }: Rule): boolean {
+  return !declaredOnly;
 }
 
 function compileRule(policy: Policy, rule: Rule): CompiledRule {
-  const steps = new Set<number>();
-  for (const constraint of rule.constraints) countSteps(constraint, steps);
-  // A permission's own target and assignee narrow the policy's, a prohibition's stand instead of them: what permits less.
-  const narrows = rule.kind === 'permission';
-  const targets = names(rule.target === undefined ? undefined : [rule.target]);
-  const policyTargets = names(policy.target === undefined ? undefined : [policy.target]);
-  const assignees = names(rule.assignees);
-  const policyAssignees = names(policy.assignees);
-  return {
+  const constraints = decidedConstraints(rule.constraints);
+  const refinements = decidedConstraints(rule.actionRefinements);
+  const parts = {
     rule,
-    actions: actionsWithin(rule.action),
-    covers: matcher(targets, policyTargets, narrows),
-    names: matcher(assignees, policyAssignees, narrows),
-    condition: allOf(rule.constraints.map(conditionOf)),
+    ...(rule.action === undefined ? {} : { actions: actionsWithin(rule.action) }),
+    targets: matchers(rule, 'target', rule.target && [rule.target], policy.target && [policy.target]),
+    assignees: matchers(rule, 'assignee', rule.assignees, policy.assignees),
+    constraints,
+    condition: allOf(constraints),
+    refinements,
+    refined: allOf(refinements),
+    duties: compileDuties(rule.duties),
+  };
+  const all = lookedAt(parts);
+  const steps = new Set(all.flatMap(countSteps));
+  const clock = clockOf(all);
+  return {
+    ...parts,
     ...(steps.size > 0 ? { steps: [...steps].sort((a, b) => a - b) } : {}),
+    ...(clock ? { clock } : {}),
   };
 }
 
-function names(list: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  return list && new Set(list);
+/** A permission's own target and assignees narrow the policy's, a prohibition's stand instead of them: what permits less. */
+function matchers(
+  { kind, path }: Rule,
+  member: string,
+  own: Parameters<typeof matcherOf>[1] | undefined,
+  general: Parameters<typeof matcherOf>[1] | undefined,
+): readonly Matcher[] {
+  const narrowest = own && matcherOf(`${path}/${member}`, own);
+  const widest = general && (narrowest === undefined || kind === 'permission') && matcherOf(`/${member}`, general);
+  return [...(narrowest ? [narrowest] : []), ...(widest ? [widest] : [])];
 }
 
-function matcher(own: ReadonlySet<string> | undefined, general: ReadonlySet<string> | undefined, narrows: boolean) {
-  if (own && general && narrows) return (name: string) => own.has(name) && general.has(name);
-  const one = own ?? general;
-  return one ? (name: string) => one.has(name) : () => true;
+type Parts = Pick<CompiledRule, 'targets' | 'assignees' | 'constraints' | 'refinements' | 'duties'>;
+
+/** Every constraint that a decision by this rule may look at. */
+export function lookedAt({ targets, assignees, constraints, refinements, duties }: Parts): readonly Constraint[] {
+  const selected = [...targets, ...assignees].flatMap(({ selections }) =>
+    selections.flatMap((each) => each.refinements),
+  );
+  return [...constraints, ...refinements, ...selected, ...duties.flatMap((each) => each.constraints)];
 }
 
-function countSteps(constraint: Constraint, steps: Set<number>): void {
-  if (!('operand' in constraint)) {
-    for (const each of constraint.operands) countSteps(each, steps);
-  } else if (constraint.operand === 'count') {
-    steps.add(constraint.value);
-    steps.add(constraint.value + 1);
-  }
+function countSteps(constraint: Constraint): readonly number[] {
+  if (!('operand' in constraint)) return constraint.operands.flatMap(countSteps);
+  if (factOf(constraint.operand) !== 'count' || constraint.value.type !== 'ordered') return [];
+  const { low, high } = constraint.value;
+  return [Math.floor(low), Math.floor(low) + 1, Math.floor(high), Math.floor(high) + 1];
+}
+
+function oneByOne(constraint: Constraint): readonly string[] {
+  if (!('operand' in constraint)) return constraint.operands.flatMap(oneByOne);
+  const { operand, operator, value } = constraint;
+  if (value.type !== 'terms' || operator === 'isAllOf' || readingOf(operand) !== 'each') return [];
+  return [factOf(operand)];
+}
+
+/** The actions a prohibition of which bars this one: itself, and what it cannot do without. */
+export function barring(action: ActionTerm): readonly ActionTerm[] {
+  return [action, ...impliedBy(action)];
 }

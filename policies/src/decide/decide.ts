@@ -1,15 +1,20 @@
-import type { DecideOptions, Decision, DecisionRequest, Facts, Reason, Reservation } from '../model.js';
+import type { DecideOptions, Decision, DecisionRequest, Facts, Reason, Reservation, Truth } from '../model.js';
 import { type ActionTerm, actionOf } from '../odrl/actions.js';
 import { termOf } from '../odrl/terms.js';
-import type { CompiledPolicy, CompiledRule } from './compile.js';
+import { earlier } from './clock.js';
+import { combinationsOf, hasSeveral, mostCombinations, type Values } from './combinations.js';
+import { barring, type CompiledPolicy, type CompiledRule } from './compile.js';
 import type { Situation } from './condition.js';
-import { explainCondition, prohibited, reason, unmatched } from './explain.js';
+import { isSettled } from './duties.js';
+import { explainPermission, type Miss, nearer, prohibited, unmatched } from './explain.js';
+import type { Matcher } from './match.js';
+import { reason } from './sentences.js';
 
 const kinds = { agreement: 'Agreement', offer: 'Offer', set: 'Set' } as const;
 
 /**
- * Decides one request under one agreement (ODRL 2.2 Information Model, 2.7 to 2.10). Denies by default: what is not known is not
- * permitted, and an undecided prohibition prohibits.
+ * Decides one request under one agreement (ODRL 2.2 Information Model, 2.6 to 2.10; W3C formal semantics). Denies by default: what is
+ * not known is not permitted, and an undecided prohibition prohibits.
  *
  * A request for an action is about that action itself: prohibiting `distribute` bars `distribute` and what is included in it, and
  * not the `use` it is included in.
@@ -22,100 +27,243 @@ export function decide(
   facts: Facts,
   options: DecideOptions = {},
 ): Decision {
-  const { policy } = compiled;
-  const as = options.as ?? 'agreement';
-  if (policy.kind !== kinds[as]) return deny(reason('NOT_A_GRANT', '', { kind: policy.kind, as: kinds[as] }));
-  if (compiled.voided) {
-    const [permission, prohibition] = compiled.voided;
-    return deny(reason('POLICY_VOID', prohibition.path, { with: permission.path }));
+  const refused = refusal(compiled, request, facts, options);
+  if (refused !== undefined) return deny([refused]);
+  const asked = askedOf(compiled, request);
+  if (asked === undefined) return deny([reason('ACTION_UNKNOWN', '', { action: request.action })]);
+  const situation = situationOf(facts, options);
+  if (!hasSeveral(compiled.oneByOne, facts.values)) {
+    const found = permissionFor(compiled, asked, situation, facts);
+    if ('reasons' in found) return deny(found.reasons, found.until);
+    return permit(found.rule, found.reservation === undefined ? [] : [found.reservation], found.until);
   }
-  const action = actionOf(request.action) ?? actionOf(termOf(request.action));
-  if (action === undefined) return deny(reason('ACTION_UNKNOWN', '', { action: request.action }));
-  const malformed = malformedFact(request, facts);
-  if (malformed !== undefined) return deny(reason('FACT_MALFORMED', '', { fact: malformed }));
+  return decideEach(compiled, asked, situation, facts, facts.values);
+}
 
-  // A use for several purposes is permitted when it is for each of them.
-  const purposes = facts.purpose?.length ? facts.purpose : [undefined];
+/** A use for several purposes, at several places, is permitted when it is for each of them. */
+function decideEach(
+  compiled: CompiledPolicy,
+  asked: Asked,
+  situation: Situation,
+  facts: Facts,
+  whole: Values,
+): Decision {
+  const combinations = combinationsOf(compiled.oneByOne, whole);
+  if (combinations === undefined) {
+    return deny([reason('UNDECIDABLE', '', { why: 'combinations', most: String(mostCombinations) })]);
+  }
   const reserve: Reservation[] = [];
   let granted: CompiledRule | undefined;
-  for (const purpose of purposes) {
-    const found = permissionFor(compiled, action, request, facts, purpose);
-    if ('reasons' in found) return { permit: false, reasons: found.reasons, reserve: [] };
+  let until: number | undefined;
+  for (const values of combinations) {
+    const found = permissionFor(compiled, asked, { ...situation, values, whole }, facts);
+    if ('reasons' in found) return deny(found.reasons, found.until);
     granted ??= found.rule;
+    until = earlier(until, found.until);
     if (found.reservation) add(reserve, found.reservation);
   }
-  return { permit: true, reasons: [], reserve, ...(granted ? { rule: granted.rule.rule } : {}) };
+  // INVARIANT: there is at least one combination, so a permission was found.
+  return granted ? permit(granted, reserve, until) : deny([]);
 }
 
-function deny(...reasons: Reason[]): Decision {
-  return { permit: false, reasons, reserve: [] };
+function permit({ rule }: CompiledRule, reserve: readonly Reservation[], until: number | undefined): Decision {
+  const decision = { permit: true, reasons: [], rule: rule.rule, reserve };
+  return until === undefined ? decision : { ...decision, until };
 }
 
-function malformedFact(request: DecisionRequest, facts: Facts): string | undefined {
+function deny(reasons: readonly Reason[], until?: number): Decision {
+  const decision = { permit: false, reasons, reserve: [] };
+  return until === undefined ? decision : { ...decision, until };
+}
+
+/** Why this policy is not asked at all. */
+function refusal(
+  { policy, voided }: CompiledPolicy,
+  request: DecisionRequest,
+  facts: Facts,
+  options: DecideOptions,
+): Reason | undefined {
+  const as = kinds[options.as ?? 'agreement'];
+  if (policy.kind !== as) return reason('NOT_A_GRANT', '', { kind: policy.kind, as });
+  if (voided) {
+    const [permission, prohibition] = voided;
+    return reason('POLICY_VOID', prohibition.path, { with: permission.path });
+  }
+  const malformed = malformedFact(request, facts);
+  return malformed === undefined ? undefined : reason('FACT_MALFORMED', '', { fact: malformed });
+}
+
+/** Which part of what is asked or known is no request and no fact at all. */
+export function malformedFact(request: DecisionRequest, facts: Facts): string | undefined {
   if (!Number.isSafeInteger(facts.now)) return 'now';
+  if (typeof request.action !== 'string') return 'action';
   if (typeof request.assignee !== 'string' || request.assignee === '') return 'assignee';
   if (facts.assignee !== undefined && facts.assignee !== request.assignee) return 'assignee';
   if (typeof request.target !== 'string' || request.target === '') return 'target';
-  if (facts.purpose?.some((purpose) => typeof purpose !== 'string' || purpose === '')) return 'purpose';
   return undefined;
 }
 
+/** A request whose action is known. */
+export interface Asked {
+  readonly action: ActionTerm;
+  readonly target: string;
+  readonly assignee: string;
+  /** Actions whose prohibition bars it. */
+  readonly barring: readonly ActionTerm[];
+  /**
+   * An action only the policy's own profile knows: what it is included in was said there and is not known here, so any prohibition
+   * may be of it.
+   */
+  readonly foreign: boolean;
+}
+
+export function askedOf({ policy }: CompiledPolicy, { action, target, assignee }: DecisionRequest): Asked | undefined {
+  const term = termOf(action);
+  const known = actionOf(action) ?? actionOf(term);
+  if (known !== undefined) return { action: known, target, assignee, barring: barring(known), foreign: false };
+  const named = policy.permissions.some((rule) => rule.action === term);
+  return named ? { action: term, target, assignee, barring: [term], foreign: true } : undefined;
+}
+
+export function situationOf(facts: Facts, options: DecideOptions): Situation {
+  const { now, values = none, within, memberOf, duties } = facts;
+  return {
+    now,
+    use: undefined,
+    values,
+    whole: values,
+    within,
+    memberOf,
+    duties,
+    lenient: options.lenientDuties === true,
+  };
+}
+
+const none: Values = {};
+
 type Found =
-  | { readonly rule: CompiledRule; readonly reservation?: Reservation }
-  | { readonly reasons: readonly Reason[] };
+  | { readonly rule: CompiledRule; readonly reservation?: Reservation; readonly until: number | undefined }
+  | { readonly reasons: readonly Reason[]; readonly until: number | undefined };
 
 function permissionFor(
   { policy, permissions, prohibitions }: CompiledPolicy,
-  action: ActionTerm,
-  request: DecisionRequest,
+  asked: Asked,
+  situation: Situation,
   facts: Facts,
-  purpose: string | undefined,
 ): Found {
+  const { now, values } = situation;
+  let until: number | undefined;
   if (policy.conflict !== 'perm') {
-    const situation: Situation = { now: facts.now, use: undefined, purpose };
     for (const each of prohibitions) {
-      if (!applies(each, action, request)) continue;
-      const truth = each.condition(situation);
-      if (truth !== false) return { reasons: [prohibited(each, situation, truth)] };
+      if (!mayBar(each, asked) || speaksOf(each, asked, situation) === false) continue;
+      // As long as this one stands, the verdict does; while it does not, it may be about to.
+      const change = each.clock?.(now, values);
+      const truth = bars(each, asked, situation);
+      if (truth !== false) return { reasons: [prohibited(each, asked, situation, truth)], until: change };
+      until = earlier(until, change);
     }
   }
-  let least: readonly Reason[] | undefined;
-  let fresh: Found | undefined;
+  let least: Miss | undefined;
+  let fresh: { readonly rule: CompiledRule; readonly situation: Situation } | undefined;
+  // When one that does not grant now may begin to; of no account once another grants.
+  let waiting = until;
   for (const each of permissions) {
-    if (!applies(each, action, request)) continue;
-    const situation: Situation = { now: facts.now, use: each.steps && useNumber(each, facts), purpose };
-    if (each.condition(situation) === true) {
-      if (!each.steps || facts.reserved?.(each.rule.rule)) return { rule: each };
-      fresh ??= { rule: each, reservation: reservationFor(each, each.steps, situation) };
+    if (!permitsAction(each, asked) || speaksOf(each, asked, situation) === false) continue;
+    const own = each.steps ? { ...situation, use: useNumber(each, facts) } : situation;
+    if (grants(each, asked, own)) {
+      if (!each.steps || facts.reserved?.(each.rule.rule)) return granted(each, until, now, values);
+      fresh ??= { rule: each, situation: own };
       // A use is reserved under another rule only where none that has it grants it.
-      if (!facts.reserved) return fresh;
+      if (!facts.reserved) break;
+    } else if (fresh === undefined) {
+      least = nearer(least, explainPermission(each, asked, own));
+      waiting = earlier(waiting, each.clock?.(now, values));
     }
-    if (fresh) continue;
-    const reasons = explainCondition(each, situation);
-    if (least === undefined || reasons.length < least.length) least = reasons;
   }
-  return fresh ?? { reasons: least ?? [unmatched(permissions, action, request)] };
+  if (fresh) {
+    const reservation = reservationFor(fresh.rule, fresh.rule.steps ?? [], asked, fresh.situation);
+    return { ...granted(fresh.rule, until, now, values), reservation };
+  }
+  return { reasons: least?.reasons() ?? [unmatched(permissions, asked, situation)], until: waiting };
 }
 
-function applies(each: CompiledRule, action: ActionTerm, { target, assignee }: DecisionRequest): boolean {
-  return each.actions.has(action) && each.covers(target) && each.names(assignee);
+function granted(rule: CompiledRule, until: number | undefined, now: number, values: Values) {
+  return { rule, until: earlier(until, rule.clock?.(now, values)) };
+}
+
+export function permitsAction({ actions }: CompiledRule, { action }: Asked): boolean {
+  return actions === undefined || actions.has(action);
+}
+
+function mayBar({ actions }: CompiledRule, { barring: barred, foreign }: Asked): boolean {
+  return foreign || actions === undefined || barred.some((action) => actions.has(action));
+}
+
+/** Whether a prohibition is about this request, before its constraints. */
+export function aimsAt(each: CompiledRule, asked: Asked, situation: Situation): Truth {
+  if (!mayBar(each, asked)) return false;
+  const target = selects(each.targets, asked.target, situation);
+  if (target === false) return false;
+  const assignee = selects(each.assignees, asked.assignee, situation);
+  if (assignee === false) return false;
+  const meant = each.actions === undefined || asked.barring.some((action) => each.actions?.has(action));
+  return meant && target && assignee ? true : undefined;
+}
+
+function bars(each: CompiledRule, asked: Asked, situation: Situation): Truth {
+  const active = each.condition(situation);
+  if (active === false) return false;
+  const doing = each.refined(situation);
+  if (doing === false) return false;
+  const aimed = aimsAt(each, asked, situation);
+  return aimed === false ? false : active && doing && aimed;
+}
+
+/** Whether a rule names what and who is asked for; whether it selects them its refinements say. */
+export function speaksOf(each: CompiledRule, { target, assignee }: Asked, situation: Situation): Truth {
+  let truth: Truth = true;
+  for (const matcher of each.targets) {
+    const found = matcher.names(target, situation);
+    if (found === false) return false;
+    if (found === undefined) truth = undefined;
+  }
+  for (const matcher of each.assignees) {
+    const found = matcher.names(assignee, situation);
+    if (found === false) return false;
+    if (found === undefined) truth = undefined;
+  }
+  return truth;
+}
+
+export function selects(matchers: readonly Matcher[], id: string, situation: Situation): Truth {
+  let truth: Truth = true;
+  for (const matcher of matchers) {
+    const found = matcher.selects(id, situation);
+    if (found === false) return false;
+    if (found === undefined) truth = undefined;
+  }
+  return truth;
+}
+
+function grants(each: CompiledRule, { target, assignee }: Asked, situation: Situation): boolean {
+  if (each.condition(situation) !== true || each.refined(situation) !== true) return false;
+  if (selects(each.targets, target, situation) !== true) return false;
+  if (selects(each.assignees, assignee, situation) !== true) return false;
+  for (const duty of each.duties) if (!isSettled(duty, situation)) return false;
+  return true;
 }
 
 /** Counting from one. A use reserved under this rule is among those counted. */
-function useNumber({ rule }: CompiledRule, facts: Facts): number | undefined {
+export function useNumber({ rule }: CompiledRule, facts: Facts): number | undefined {
   const used = facts.counts?.(rule.rule);
   if (used === undefined || !Number.isSafeInteger(used) || used < 0) return undefined;
   return facts.reserved?.(rule.rule) ? Math.max(used, 1) : used + 1;
 }
 
 /** How many uses may be stored while everything but the count stays as it is. */
-function reservationFor(
-  { rule, condition }: CompiledRule,
-  steps: readonly number[],
-  situation: Situation,
-): Reservation {
-  const end = steps.find((use) => use > (situation.use ?? 0) && condition({ ...situation, use }) !== true);
-  return { rule: rule.rule, limit: end === undefined ? Number.MAX_SAFE_INTEGER : end - 1 };
+function reservationFor(each: CompiledRule, steps: readonly number[], asked: Asked, situation: Situation): Reservation {
+  const end = steps.find((use) => use > (situation.use ?? 0) && !grants(each, asked, { ...situation, use }));
+  return { rule: each.rule.rule, limit: end === undefined ? Number.MAX_SAFE_INTEGER : end - 1 };
 }
 
 function add(reserve: Reservation[], found: Reservation): void {

@@ -1,68 +1,158 @@
-import type { AtomicConstraint, Constraint, DecisionRequest, Reason, ReasonCode } from '../model.js';
-import type { ActionTerm } from '../odrl/actions.js';
-import { atomWords, constraintWords, mostUses, namesText, timeText } from '../words.js';
+import type { AtomicConstraint, Constraint, Reason, Truth } from '../model.js';
+import { factOf } from '../odrl/operands.js';
+import { dutyWords } from '../words/duty.js';
+import { namesText } from '../words/text.js';
+import { constraintWords } from '../words.js';
 import type { CompiledRule } from './compile.js';
-import { conditionOf, type Situation, type Truth } from './condition.js';
+import { factFor, type Situation, truthIn } from './condition.js';
+import type { Asked } from './decide.js';
+import { type CompiledDuty, isSettled } from './duties.js';
+import { isOrBelongs, type Matcher, refinedFor, type Selection } from './match.js';
+import { explainAtom } from './needs.js';
+import { isPassing } from './readings.js';
+import { reason } from './sentences.js';
 
-type Sentence = (values: Record<string, string>) => { en: string; zh: string };
-
-const sentences = {
-  NOT_A_GRANT: ({ kind, as }) => ({
-    en: `this policy is of the class ${kind}, and only one of the class ${as} could grant here`,
-    zh: `此策略属于 ${kind} 类，此处只有 ${as} 类的策略才能授权`,
-  }),
-  POLICY_VOID: ({ with: other }) => ({
-    en: `this prohibition conflicts with the permission at ${other}, which voids the whole policy (odrl:conflict is invalid)`,
-    zh: `此禁止与 ${other} 处的许可冲突，整个策略因此无效（冲突策略为 invalid）`,
-  }),
-  ACTION_UNKNOWN: ({ action }) => ({
-    en: `the action “${action}” is not one of ODRL`,
-    zh: `动作“${action}”不是 ODRL 的动作`,
-  }),
-  FACT_MALFORMED: ({ fact }) => ({
-    en: `the fact ${fact} is malformed or contradicts the request`,
-    zh: `事实 ${fact} 格式不正确或与请求矛盾`,
-  }),
-  FACT_MISSING: ({ fact, needs, zhNeeds }) => ({
-    en: `permitted ${needs}, but ${fact} is not known: state it`,
-    zh: `须${zhNeeds}，但事实 ${fact} 未知：请提供`,
-  }),
-  ACTION_NOT_PERMITTED: ({ action, permitted, zhPermitted }) => ({
-    en: `${action} is not permitted; permitted: ${permitted}`,
-    zh: `未许可 ${action}；已许可：${zhPermitted}`,
-  }),
-  TARGET_NOT_COVERED: ({ target }) => ({
-    en: `the policy is not about ${target}`,
-    zh: `此策略不涉及 ${target}`,
-  }),
-  ASSIGNEE_NOT_NAMED: ({ assignee }) => ({
-    en: `the policy does not name ${assignee}: it must be among the assignees`,
-    zh: `此策略未指定 ${assignee}：须为被授权方之一`,
-  }),
-} as const satisfies Partial<Record<ReasonCode, Sentence>>;
-
-export function reason(code: keyof typeof sentences, path: string, values: Record<string, string>): Reason {
-  const sentence: Sentence = sentences[code];
-  return { code, path, ...sentence(clip(values)) };
+/**
+ * What keeps something from holding: how many conditions, how many of them nothing can change any more, and how long the others
+ * take. Sentences are made only for the miss that is told.
+ */
+export interface Miss {
+  readonly misses: number;
+  readonly hopeless: number;
+  /** Milliseconds until time mends it, or since time spoiled it; 0 where time has no part in it. */
+  readonly wait: number;
+  reasons(): Reason[];
 }
 
-/** Names in a request come from a stranger. */
-function clip(values: Record<string, string>): Record<string, string> {
-  const entries = Object.entries(values).map(([name, value]) => [name, String(value).slice(0, 400)] as const);
-  return Object.fromEntries(entries);
+/** The smaller set; of equal ones that which can still change, and soonest. */
+export function nearer(one: Miss | undefined, other: Miss | undefined): Miss | undefined {
+  if (one === undefined) return other;
+  if (other === undefined) return one;
+  const order = other.misses - one.misses || other.hopeless - one.hopeless || other.wait - one.wait;
+  return order < 0 ? other : one;
+}
+
+function together(parts: readonly (Miss | undefined)[]): Miss | undefined {
+  const found = parts.filter((part) => part !== undefined);
+  const [first, second] = found;
+  if (second === undefined) return first;
+  let [misses, hopeless, wait] = [0, 0, 0];
+  for (const each of found) {
+    misses += each.misses;
+    hopeless += each.hopeless;
+    wait = Math.max(wait, each.wait);
+  }
+  return { misses, hopeless, wait, reasons: () => found.flatMap((each) => each.reasons()) };
+}
+
+/** What would have to change for this permission to hold; `undefined`: nothing. */
+export function explainPermission(each: CompiledRule, asked: Asked, situation: Situation): Miss | undefined {
+  return together([
+    ...each.targets.map((matcher) => selectionMiss(matcher, asked.target, situation)),
+    ...each.assignees.map((matcher) => selectionMiss(matcher, asked.assignee, situation)),
+    ...each.constraints.map((constraint) => missOf(constraint, situation)),
+    ...each.refinements.map((refinement) => refinementMiss(refinement, situation)),
+    ...each.duties.map((duty) => dutyMiss(duty, situation)),
+  ]);
+}
+
+function missOf(constraint: Constraint, situation: Situation): Miss | undefined {
+  if ('operand' in constraint) {
+    return truthIn(situation, constraint) === true ? undefined : atomMiss(constraint, situation);
+  }
+  const { logic, operands, path } = constraint;
+  const parts = operands.map((each) => missOf(each, situation));
+  if (logic === 'and' || logic === 'andSequence') return together(parts);
+  const held = parts.filter((part) => part === undefined).length;
+  if (held === 0 && parts.length > 0) return parts.reduce(nearer);
+  if (logic === 'or' || (held === 1 && truthIn(situation, constraint) === true)) return undefined;
+  return {
+    ...one,
+    reasons: () => [
+      {
+        code: 'NOT_EXACTLY_ONE',
+        path,
+        en: `exactly one of ${operands.length} alternatives must hold, and ${held} hold or cannot be told apart`,
+        zh: `${operands.length} 个条件须恰好满足其一，现有 ${held} 个满足或无法判定`,
+      },
+    ],
+  };
+}
+
+const one = { misses: 1, hopeless: 0, wait: 0 } as const;
+
+function atomMiss(atom: AtomicConstraint, situation: Situation): Miss {
+  return { ...prospect(atom, situation), reasons: () => [explainAtom(atom, situation)] };
+}
+
+/** Whether waiting helps: what has come too late or was used up never comes back. */
+function prospect(atom: AtomicConstraint, situation: Situation): Omit<Miss, 'reasons'> {
+  const { operator, value } = atom;
+  const key = factOf(atom.operand);
+  const upper = operator === 'lt' || operator === 'lteq';
+  if (key === 'count') return { ...one, hopeless: upper ? 1 : 0 };
+  if (value.type !== 'ordered' || (key !== 'dateTime' && !isPassing(atom.operand))) return one;
+  const fact = key === 'dateTime' ? situation.now : factFor(atom, situation)?.value;
+  if (typeof fact !== 'number') return one;
+  const wait = value.high - fact;
+  return { misses: 1, hopeless: upper || wait < 0 ? 1 : 0, wait: Math.abs(wait) };
+}
+
+/** A refinement that is not met has its own code: the rule is active, and this doing or this member is not what it means. */
+function refinementMiss(refinement: Constraint, situation: Situation): Miss | undefined {
+  const miss = missOf(refinement, situation);
+  if (miss === undefined || truthIn(situation, refinement) === undefined) return miss;
+  return { ...miss, reasons: () => miss.reasons().map((each) => ({ ...each, code: 'REFINEMENT_NOT_MET' })) };
+}
+
+function selectionMiss(matcher: Matcher, id: string, situation: Situation): Miss | undefined {
+  if (matcher.selects(id, situation) === true) return undefined;
+  return matcher.selections
+    .filter((selection) => isOrBelongs(selection, id, situation) !== false)
+    .map((selection) => selectedMiss(matcher, selection, id, situation))
+    .reduce(nearer, undefined);
+}
+
+function selectedMiss({ path }: Matcher, selection: Selection, id: string, situation: Situation): Miss | undefined {
+  const { id: collection, refinements } = selection;
+  if (isOrBelongs(selection, id, situation) === undefined) {
+    const unknown = { ...one, reasons: () => [reason('MEMBERSHIP_UNKNOWN', path, { member: id, collection })] };
+    return together([unknown, ...refinements.map((each) => refinementMiss(each, situation))]);
+  }
+  if (refinements.length > 0 && selection.collection && id === collection) {
+    return { ...one, reasons: () => [reason('REFINEMENT_NOT_MET', path, { collection })] };
+  }
+  if (refinedFor(selection, id, situation) === true) return undefined;
+  return together(refinements.map((each) => refinementMiss(each, situation)));
+}
+
+function dutyMiss(compiled: CompiledDuty, situation: Situation): Miss | undefined {
+  if (isSettled(compiled, situation)) return undefined;
+  const { duty } = compiled;
+  const violated = situation.duties?.(duty.duty) === 'violated';
+  const reasons = (): Reason[] => {
+    const { en, zh } = dutyWords(duty, undefined);
+    return [
+      {
+        code: 'DUTY_NOT_FULFILLED',
+        path: duty.path,
+        en: violated
+          ? `this duty was not fulfilled in time, and what follows from that is owed: ${en}`
+          : `must be fulfilled first: ${en}`,
+        zh: violated ? `此义务未按时履行，其后果亦须承担：${zh}` : `须先履行：${zh}`,
+      },
+    ];
+  };
+  return { ...one, hopeless: 0, reasons };
 }
 
 /** Why no permission speaks of the request at all; the nearest miss. */
-export function unmatched(
-  permissions: readonly CompiledRule[],
-  action: ActionTerm,
-  { target, assignee }: DecisionRequest,
-): Reason {
-  const acting = permissions.filter(({ actions }) => actions.has(action));
-  const aimed = acting.filter((each) => each.covers(target));
+export function unmatched(permissions: readonly CompiledRule[], asked: Asked, situation: Situation): Reason {
+  const { action, target, assignee } = asked;
+  const acting = permissions.filter(({ actions }) => actions === undefined || actions.has(action));
   const [first] = acting;
   if (first === undefined) {
-    const names = [...new Set(permissions.map(({ rule }) => rule.action))];
+    const names = [...new Set(permissions.map(({ rule }) => rule.action ?? 'use'))];
     const permitted = namesText(names, 'en') || 'nothing';
     return reason('ACTION_NOT_PERMITTED', '/permission', {
       action,
@@ -70,100 +160,61 @@ export function unmatched(
       zhPermitted: namesText(names, 'zh') || '无',
     });
   }
+  const aimed = acting.filter(({ targets }) => targets.every((each) => each.names(target, situation) !== false));
   const [named] = aimed;
-  if (named === undefined) return reason('TARGET_NOT_COVERED', ownPath(first, 'target'), { target });
-  return reason('ASSIGNEE_NOT_NAMED', ownPath(named, 'assignee'), { assignee });
+  if (named === undefined)
+    return reason('TARGET_NOT_COVERED', failingPath(first.targets, target, situation), { target });
+  return reason('ASSIGNEE_NOT_NAMED', failingPath(named.assignees, assignee, situation), { assignee });
 }
 
-function ownPath({ rule }: CompiledRule, member: 'target' | 'assignee'): string {
-  const own = member === 'target' ? rule.target : rule.assignees;
-  return own === undefined ? `/${member}` : `${rule.path}/${member}`;
+function failingPath(matchers: readonly Matcher[], id: string, situation: Situation): string {
+  return matchers.find((each) => each.names(id, situation) === false)?.path ?? '';
 }
 
-export function prohibited({ rule }: CompiledRule, situation: Situation, truth: Truth): Reason {
+/** Why a prohibition bars: it holds, or nobody can say that it does not. */
+export function prohibited(each: CompiledRule, asked: Asked, situation: Situation, truth: Truth): Reason {
+  const { rule, constraints, refinements } = each;
+  const action = rule.action ?? asked.action;
   if (truth === undefined) {
-    const [open] = rule.constraints.flatMap((each) => failing(each, situation));
+    const open = openOf(each, asked, situation);
     return {
       code: 'PROHIBITION_UNDECIDED',
       path: open?.path ?? rule.path,
-      en: `${rule.action} may be prohibited here, and that cannot be decided: ${open?.en ?? 'a fact is missing'}`,
-      zh: `此处可能禁止 ${rule.action}，且无法判定：${open?.zh ?? '缺少事实'}`,
+      en: `${action} may be prohibited here, and that cannot be decided: ${open?.en ?? 'a fact is missing'}`,
+      zh: `此处可能禁止 ${action}，且无法判定：${open?.zh ?? '缺少事实'}`,
     };
   }
-  const words = rule.constraints.map(constraintWords);
+  const words = [...constraints, ...refinements].map((constraint) => constraintWords(constraint));
   const when = words.length > 0 ? ` (${words.map(({ en }) => en).join('; ')})` : '';
   const zhWhen = words.length > 0 ? `（${words.map(({ zh }) => zh).join('；')}）` : '';
-  return {
-    code: 'PROHIBITED',
-    path: rule.path,
-    en: `${rule.action} is prohibited${when}`,
-    zh: `禁止 ${rule.action}${zhWhen}`,
-  };
+  return { code: 'PROHIBITED', path: rule.path, en: `${action} is prohibited${when}`, zh: `禁止 ${action}${zhWhen}` };
 }
 
-/** What would have to change for this permission to hold: every failing constraint, of alternatives the one nearest to holding. */
-export function explainCondition({ rule }: CompiledRule, situation: Situation): Reason[] {
-  return rule.constraints.flatMap((each) => failing(each, situation));
-}
-
-function failing(constraint: Constraint, situation: Situation): Reason[] {
-  if (conditionOf(constraint)(situation) === true) return [];
-  if ('operand' in constraint) return [explainAtom(constraint, situation)];
-  const { logic, operands, path } = constraint;
-  if (logic === 'and' || logic === 'andSequence') return operands.flatMap((each) => failing(each, situation));
-  const parts = operands.map((each) => failing(each, situation));
-  const held = parts.filter((each) => each.length === 0).length;
-  const open = parts.filter((each) => each.length > 0).sort((a, b) => a.length - b.length);
-  if (held === 0 && open[0]) return open[0];
-  return [
-    {
-      code: 'NOT_EXACTLY_ONE',
-      path,
-      en: `exactly one of ${operands.length} alternatives must hold, and ${held} hold or cannot be told apart`,
-      zh: `${operands.length} 个条件须恰好满足其一，现有 ${held} 个满足或无法判定`,
-    },
+/** What keeps a prohibition from being decided. */
+function openOf(
+  { targets, assignees, constraints, refinements }: CompiledRule,
+  asked: Asked,
+  situation: Situation,
+): Reason | undefined {
+  const open = [
+    ...targets.map((matcher) => openSelection(matcher, asked.target, situation)),
+    ...assignees.map((matcher) => openSelection(matcher, asked.assignee, situation)),
+    ...[...constraints, ...refinements].map((constraint) => openConstraint(constraint, situation)),
   ];
+  return open.find((each) => each !== undefined);
 }
 
-function explainAtom(atom: AtomicConstraint, { now, use, purpose }: Situation): Reason {
-  const { path } = atom;
-  const words = atomWords(atom);
-  if (atom.operand === 'dateTime') {
-    if (atom.value.instant === undefined) {
-      return {
-        code: 'ZONE_MISSING',
-        path,
-        en: `${atom.value.text} has no zone, so it cannot be decided: the contract must name one`,
-        zh: `${atom.value.text} 未注明时区，无法判定：合同须写明时区`,
-      };
-    }
-    const code = timeCodes[atom.operator] ?? 'WRONG_TIME';
-    const time = timeText(now);
-    return { code, path, en: `permitted ${words.en}; it is ${time}`, zh: `许可时间：${words.zh}；现在是 ${time}` };
-  }
-  if (atom.operand === 'count') {
-    if (use === undefined) return reason('FACT_MISSING', path, { fact: 'count', needs: words.en, zhNeeds: words.zh });
-    if (atom.operator === 'eq') {
-      return {
-        code: 'WRONG_COUNT',
-        path,
-        en: `permitted ${words.en}; this is number ${use}`,
-        zh: `${words.zh}；本次为第 ${use} 次`,
-      };
-    }
-    const most = mostUses(atom.operator, atom.value);
-    return { code: 'USES_EXHAUSTED', path, en: `0 of ${most} uses left`, zh: `${most} 次使用已用尽，剩余 0 次` };
-  }
-  if (purpose === undefined) {
-    return reason('FACT_MISSING', path, { fact: 'purpose', needs: words.en, zhNeeds: words.zh });
-  }
-  const given = purpose.slice(0, 200);
-  return {
-    code: 'PURPOSE_NOT_ALLOWED',
-    path,
-    en: `permitted ${words.en}; the stated purpose is ${given}`,
-    zh: `${words.zh}；所声明的用途为 ${given}`,
-  };
+function openSelection(matcher: Matcher, id: string, situation: Situation): Reason | undefined {
+  if (matcher.selects(id, situation) !== undefined) return undefined;
+  return selectionMiss(matcher, id, situation)?.reasons()[0];
 }
 
-const timeCodes: Record<string, ReasonCode> = { lt: 'TOO_LATE', lteq: 'TOO_LATE', gt: 'TOO_EARLY', gteq: 'TOO_EARLY' };
+function openConstraint(constraint: Constraint, situation: Situation): Reason | undefined {
+  if (truthIn(situation, constraint) !== undefined) return undefined;
+  if ('operand' in constraint) return explainAtom(constraint, situation);
+  for (const each of constraint.operands) {
+    const found = openConstraint(each, situation);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,3 +1,5 @@
+import { allProfiles } from '../profiles/table.js';
+
 /**
  * The actions of ODRL 2.2 (Vocabulary 3.2, 4.6, 4.7 and the deprecated ones of 4.8), each with the action it is included in. A
  * rule about an action is a rule about everything included in it. The relation is a forest, so two actions are either
@@ -64,8 +66,9 @@ const hierarchy = {
   lend: null,
   preview: null,
   secondaryUse: null,
-} as const;
-export type ActionTerm = keyof typeof hierarchy;
+} as const satisfies Readonly<Record<string, string | null>>;
+/** Canonical name of an action: bare for ODRL's own, `cc:` or a profile's prefix and name, or the IRI. From `actionOf` only. */
+export type ActionTerm = string;
 
 /** Deprecated names that the vocabulary maps exactly onto another action. */
 const synonyms = {
@@ -82,23 +85,28 @@ const synonyms = {
   shareAlike: 'cc:ShareAlike',
   write: 'modify',
   writeTo: 'modify',
-} as const satisfies Record<string, ActionTerm>;
+} as const satisfies Readonly<Record<string, keyof typeof hierarchy>>;
 
-const parents: ReadonlyMap<string, ActionTerm | null> = new Map(Object.entries(hierarchy));
+const profileActions = allProfiles.flatMap((profile) => profile.actions ?? []);
+const parents: ReadonlyMap<string, ActionTerm | null> = new Map([
+  ...Object.entries(hierarchy),
+  ...profileActions.map(({ term, includedIn: parent }) => [term, parent] as const),
+]);
 const exact: ReadonlyMap<string, ActionTerm> = new Map(Object.entries(synonyms));
+const implied: ReadonlyMap<string, readonly ActionTerm[]> = new Map(
+  profileActions.map(({ term, implies }) => [term, implies ?? []] as const),
+);
 
-/** All action terms that are not synonyms of another. */
-export const actionTerms: readonly ActionTerm[] = Object.keys(hierarchy).filter(isActionTerm);
+/** All actions known here, of ODRL and of the profiles, that are not synonyms of another. */
+export const actionTerms: readonly ActionTerm[] = [...parents.keys()];
 /** Every name an action may be written by. */
 export const actionNames: readonly string[] = [...parents.keys(), ...exact.keys()];
+/** ODRL 2.2's seventy-two. */
+export const odrlActionNames: readonly string[] = [...Object.keys(hierarchy), ...exact.keys()];
 
-function isActionTerm(name: string): name is ActionTerm {
-  return parents.has(name);
-}
-
-/** The action of this name; `undefined` when ODRL has none. */
+/** The action of this canonical name; `undefined` when neither ODRL nor a profile has one. */
 export function actionOf(name: string): ActionTerm | undefined {
-  return isActionTerm(name) ? name : exact.get(name);
+  return parents.has(name) ? name : exact.get(name);
 }
 
 /** Whether doing `inner` is doing `outer`: reflexive and transitive. */
@@ -109,11 +117,19 @@ export function includedIn(inner: ActionTerm, outer: ActionTerm): boolean {
   return false;
 }
 
-const within = new Map(
+const within: ReadonlyMap<string, ReadonlySet<ActionTerm>> = new Map(
   actionTerms.map((outer) => [outer, new Set(actionTerms.filter((inner) => includedIn(inner, outer)))] as const),
 );
 
 /** Everything included in `outer`, itself too. */
 export function actionsWithin(outer: ActionTerm): ReadonlySet<ActionTerm> {
   return within.get(outer) ?? new Set([outer]);
+}
+
+/**
+ * Actions that must not be prohibited for this one to be possible (Information Model, 2.3, `implies`), itself not among them.
+ * ODRL's own vocabulary uses the relation nowhere; a profile may.
+ */
+export function impliedBy(action: ActionTerm): readonly ActionTerm[] {
+  return implied.get(action) ?? [];
 }

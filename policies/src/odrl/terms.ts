@@ -1,92 +1,92 @@
-const odrl = 'http://www.w3.org/ns/odrl/2/';
-const prefixes = [
-  { prefix: 'odrl:', iri: odrl, keep: '' },
-  { prefix: 'cc:', iri: 'http://creativecommons.org/ns#', keep: 'cc:' },
-  { prefix: 'xsd:', iri: 'http://www.w3.org/2001/XMLSchema#', keep: 'xsd:' },
-  { prefix: 'dspace:', iri: 'https://w3id.org/dspace/2025/1/', keep: '' },
-] as const;
+import type { Profile } from '../profiles/profile.js';
+import { allProfiles } from '../profiles/table.js';
 
-/** Our IRI key on a policy: an array of the ids that may see the evidence, beside the parties. */
-export const auditorsTerm = 'urn:causeway:v1:auditors';
+export { auditorsTerm, classificationTerm, declaredOnlyTerm, sourceTerm } from '../profiles/causeway.js';
 
-/**
- * One name for the spellings of a term: `count`, `odrl:count` and `http://www.w3.org/ns/odrl/2/count` are `count`; Creative
- * Commons and XSD terms keep their prefix. Anything else comes back as it is, and is then not found in any table.
- */
-export function termOf(text: string): string {
-  for (const { prefix, iri, keep } of prefixes) {
-    const start = text.startsWith(prefix) ? prefix : text.startsWith(iri) ? iri : undefined;
-    if (start === undefined) continue;
-    const local = text.slice(start.length);
-    // `odrl:cc:Sharing` is not `cc:Sharing`.
-    return /^[A-Za-z]+$/.test(local) ? keep + local : text;
-  }
-  return text;
+interface Namespace {
+  readonly prefix: string;
+  readonly iri: string;
+  /** What stands before the local name in the canonical spelling. */
+  readonly keep: string;
 }
 
-/** Contexts that give the terms the meaning read here. Any other could redefine them. */
-export const knownContexts: readonly string[] = [
-  'https://w3id.org/dspace/2025/1/context.jsonld',
-  'https://w3id.org/dspace/2025/1/odrl-profile.jsonld',
-  'http://www.w3.org/ns/odrl.jsonld',
-  'https://www.w3.org/ns/odrl.jsonld',
+const own: readonly Namespace[] = [
+  { prefix: 'odrl:', iri: 'http://www.w3.org/ns/odrl/2/', keep: '' },
+  { prefix: 'cc:', iri: 'http://creativecommons.org/ns#', keep: 'cc:' },
+  { prefix: 'xsd:', iri: 'http://www.w3.org/2001/XMLSchema#', keep: 'xsd:' },
+  { prefix: 'rdf:', iri: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#', keep: 'rdf:' },
+  { prefix: 'dspace:', iri: 'https://w3id.org/dspace/2025/1/', keep: '' },
+  { prefix: 'dc:', iri: 'http://purl.org/dc/terms/', keep: 'dc:' },
+  { prefix: 'dct:', iri: 'http://purl.org/dc/terms/', keep: 'dc:' },
+  { prefix: 'dcterms:', iri: 'http://purl.org/dc/terms/', keep: 'dc:' },
 ];
 
-/** Profiles that add no term beyond those read here. */
-export const knownProfiles: readonly string[] = [`${odrl}core`, 'https://w3id.org/dspace/2025/1/odrl-profile.jsonld'];
+/** Terms of namespaces are these characters; `odrl:cc:Sharing` is not `cc:Sharing`. */
+const local = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
+/** The namespaces a document's terms may be written in: those of ODRL and of the profiles. */
+export class Namespaces {
+  readonly #all: readonly Namespace[];
+
+  constructor(profiles: readonly Profile[]) {
+    const more = profiles.flatMap(({ prefixes }) => Object.entries(prefixes ?? {}));
+    this.#all = [...own, ...more.map(([name, iri]) => ({ prefix: `${name}:`, iri, keep: `${name}:` }))];
+  }
+
+  /**
+   * One name for the spellings of a term: `count`, `odrl:count` and `http://www.w3.org/ns/odrl/2/count` are `count`; terms of
+   * other namespaces keep their prefix. Anything else comes back as it is, and is then not found in any table.
+   */
+  termOf(text: string): string {
+    for (const { prefix, iri, keep } of this.#all) {
+      const start = text.startsWith(prefix) ? prefix : text.startsWith(iri) ? iri : undefined;
+      if (start === undefined) continue;
+      const name = text.slice(start.length);
+      return local.test(name) ? keep + name : text;
+    }
+    return text;
+  }
+
+  /** The absolute IRIs a compact one may stand for: releases of a profile may share a prefix. */
+  expansions(text: string): string[] {
+    return this.#all.flatMap(({ prefix, iri }) => (text.startsWith(prefix) ? [iri + text.slice(prefix.length)] : []));
+  }
+
+  /** Whether a `@context` may bind this prefix to this namespace: only where that is what it means here anyway. */
+  binds(prefix: string, iri: string): boolean {
+    return this.#all.some((each) => each.prefix === `${prefix}:` && each.iri === iri);
+  }
+}
+
+/** Those of the profiles known here. */
+export const known = new Namespaces(allProfiles);
+
+/** As `Namespaces.termOf`, for the profiles known here. */
+export function termOf(text: string): string {
+  return known.termOf(text);
+}
+
+const creativeCommons = 'http://creativecommons.org/ns#';
+/** Terms of DSP 2025-1's own context among those written by `toWire`; every other ODRL term is written as `odrl:…`. */
+const dspTerms: ReadonlySet<string> = new Set(['use', 'prohibit']);
+
+/**
+ * How a term is written: ODRL's as the Dataspace Protocol's context defines them, everything else as the absolute IRI it stands
+ * for under one of these profiles, since that context knows no other prefix.
+ */
+export function wireTerm(term: string, profiles: readonly Profile[] = allProfiles): string {
+  if (dspTerms.has(term)) return term;
+  const colon = term.indexOf(':');
+  if (colon < 0) return `odrl:${term}`;
+  const [prefix, name] = [term.slice(0, colon), term.slice(colon + 1)];
+  if (prefix === 'cc') return creativeCommons + name;
+  if (prefix === 'dc') return `http://purl.org/dc/terms/${name}`;
+  const namespace = profiles.find(({ prefixes }) => prefixes?.[prefix])?.prefixes?.[prefix];
+  return namespace === undefined || !local.test(name) ? term : namespace + name;
+}
 
 /** What a member of a policy document means here: read, or known by name and refused. */
 export interface MemberTable {
   readonly read: readonly string[];
   readonly undecided: readonly string[];
-}
-
-const duties = ['duty', 'obligation', 'remedy', 'consequence', 'failure'];
-
-export const policyMembers: MemberTable = {
-  read: [
-    '@context',
-    '@type',
-    '@id',
-    'uid',
-    'profile',
-    'conflict',
-    'target',
-    'assigner',
-    'assignee',
-    'timestamp',
-    'permission',
-    'prohibition',
-    'obligation',
-    auditorsTerm,
-  ],
-  undecided: ['inheritFrom', 'inheritAllowed', 'action', 'constraint', 'refinement', 'function', 'relation', ...duties],
-};
-
-export const ruleMembers: MemberTable = {
-  read: ['@type', '@id', 'uid', 'action', 'target', 'assignee', 'constraint', 'duty', 'remedy'],
-  undecided: [
-    'assigner',
-    'refinement',
-    'function',
-    'relation',
-    'output',
-    'informedParty',
-    'compensatedParty',
-    ...duties,
-  ],
-};
-
-export const constraintMembers: MemberTable = {
-  read: ['@type', '@id', 'uid', 'leftOperand', 'operator', 'rightOperand', 'and', 'or', 'xone', 'andSequence'],
-  undecided: ['rightOperandReference', 'unit', 'dataType', 'status', 'refinement'],
-};
-
-/** Terms of DSP 2025-1's own context among those written by `toWire`; every other ODRL term is written as `odrl:…`. */
-const dspTerms: ReadonlySet<string> = new Set(['use', 'prohibit']);
-
-/** How a term is written on the DSP wire. */
-export function wireTerm(term: string): string {
-  if (dspTerms.has(term)) return term;
-  return term.startsWith('cc:') ? `http://creativecommons.org/ns#${term.slice(3)}` : `odrl:${term}`;
 }

@@ -1,41 +1,47 @@
-import { voidingPair } from '../compare/conflict.js';
 import { PolicyError } from '../errors.js';
-import type { ConflictStrategy, Policy, PolicyKind, Problem, Rule } from '../model.js';
-import { auditorsTerm, knownContexts, knownProfiles, policyMembers, termOf } from '../odrl/terms.js';
-import { bounded, isObject, kindOf, type Member, policyLimits, Reader } from './reader.js';
-import { optional, readRule, refuseDuties } from './rule.js';
-import { instantOf } from './value.js';
+import type { Asset, Duty, JsonValue, Party, Policy, PolicyKind, Problem, Rule } from '../model.js';
+import { auditorsTerm, classificationTerm } from '../odrl/terms.js';
+import type { Profile } from '../profiles/profile.js';
+import { bounded } from './bounds.js';
+import { readDeclared } from './declared.js';
+import { keyed, readDuty, type WrittenDuty } from './duty.js';
+import { readClassification, readConflict, readKind, readMetadata, readTimestamp } from './header.js';
+import { type Document, readLine } from './inherit.js';
+import { isObject, kindOf, type Member } from './json.js';
+import { readAssets, readParty, readPlaces } from './parties.js';
+import { optional, Reader } from './reader.js';
+import { readRule } from './rule.js';
+import { Vocabulary } from './vocabulary.js';
+import { warnOf } from './warnings.js';
 
 export type ParseResult =
   | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** Everything a policy may refer to is handed in: nothing is ever fetched. */
 export interface ParseOptions {
   /** What must stand here. `Request`: an Offer as a ContractRequestMessage carries it. Default: any of the three classes. */
   readonly kind?: PolicyKind | 'Request';
+  /** Profiles beside those known here, with their operands. */
+  readonly profiles?: readonly Profile[];
+  /** Policies to inherit from, by id. */
+  readonly policies?: Readonly<Record<string, JsonValue>>;
+  /** Constraints that are referred to by id only. */
+  readonly constraints?: Readonly<Record<string, JsonValue>>;
+  /** Values of `rightOperandReference`, by IRI. */
+  readonly references?: Readonly<Record<string, JsonValue>>;
 }
 
-const kinds = ['Offer', 'Agreement', 'Set'] as const;
-
 /**
- * Reads an ODRL policy as JSON, in the spelling of the Dataspace Protocol 2025-1, of compact `odrl:` or of absolute IRIs. Strict:
- * a term that is not known anywhere in it, or is known and cannot be decided, makes the whole policy refused, with the JSON
- * pointer of every such place. Takes any value at all.
+ * Reads an ODRL policy as JSON, in the spelling of the Dataspace Protocol 2025-1, of compact IRIs or of absolute ones. Strict: a
+ * term that is not known anywhere in it, or is known and cannot be decided, makes the whole policy refused, with the JSON pointer
+ * of every such place. Takes any value at all.
  */
 export function parsePolicy(json: unknown, options: ParseOptions = {}): ParseResult {
-  const reader = new Reader();
+  const reader = new Reader(new Vocabulary(options.profiles));
   const policy = bounded(json, reader) ? readDocument(reader, json, options) : undefined;
   if (policy === undefined || reader.problems.length > 0) return { ok: false, problems: reader.problems };
-  const pair = voidingPair(policy);
-  if (pair) {
-    const [permission, prohibition] = pair;
-    reader.warning(
-      prohibition.path,
-      'POLICY_VOID',
-      `it conflicts with ${permission.path}, and without odrl:conflict a conflict voids the policy: say prohibit`,
-    );
-  }
-  return { ok: true, policy, warnings: reader.warnings };
+  return { ok: true, policy, warnings: [...reader.warnings, ...warnOf(policy)] };
 }
 
 /**
@@ -52,125 +58,125 @@ export function readPolicy(json: unknown, options: ParseOptions = {}): Policy {
 
 function readDocument(reader: Reader, json: unknown, options: ParseOptions): Policy | undefined {
   if (!isObject(json)) return reader.problem('', 'VALUE_MALFORMED', `a policy is an object, not ${kindOf(json)}`);
-  const members = reader.members(json, '', policyMembers, 'a policy');
-  const kind = readKind(reader, members.get('@type'), options);
-  readContext(reader, members.get('@context'));
-  if (!fewRules(reader, members)) return undefined;
-  refuseDuties(reader, members.get('obligation'), 'an obligation is owed by whoever agrees');
-
-  const identifier = (name: string) =>
-    optional(members.get(name), ({ value, path }) => reader.iri(value, path, `the ${name}`));
-  const id = identifier('@id');
-  const target = identifier('target');
-  const assigner = identifier('assigner');
-  const assignees = optional(members.get('assignee'), (member) => reader.iris(member, 'the assignee'));
-  const auditors = optional(members.get(auditorsTerm), (member) => reader.iris(member, 'the auditors'));
-  const timestamp = readTimestamp(reader, members.get('timestamp'), kind);
-  const permissions = readRules(reader, members.get('permission'), 'permission');
-  const prohibitions = readRules(reader, members.get('prohibition'), 'prohibition');
-  const profiles = readProfiles(reader, members.get('profile'));
-  const conflict = readConflict(reader, members.get('conflict'));
-
-  if (permissions.length === 0 && prohibitions.length === 0 && reader.problems.length === 0) {
-    reader.problem('', 'MEMBER_MISSING', 'a policy needs a permission or a prohibition');
+  const document = readLine(reader, json, options);
+  const { members } = document;
+  const profiles = [
+    ...new Set(document.declarations.flatMap(({ context, profile }) => readDeclared(reader, context, profile))),
+  ].sort();
+  const kind = readKind(reader, members.get('@type'), options.kind === 'Request' ? 'Offer' : options.kind);
+  const shared = readShared(reader, document);
+  const { permissions, prohibitions, obligations } = readRules(reader, document, kind, shared.targets);
+  if (document.rules.length === 0 && reader.problems.length === 0) {
+    reader.problem('', 'MEMBER_MISSING', 'a policy needs a permission, a prohibition or an obligation');
   }
-  if (kind === 'Agreement') checkAgreement(reader, members, assignees);
+  const id = optional(members.get('@id'), ({ value, path }) => reader.iri(value, path, 'the id'));
+  const conflict = readConflict(reader, members.get('conflict'));
+  const auditors = optional(members.get(auditorsTerm), (member) => reader.iris(member, 'the auditors'));
+  const classification = optional(members.get(classificationTerm), (member) => readClassification(reader, member));
+  const timestamp = optional(members.get('timestamp'), (member) => readTimestamp(reader, member, kind));
+  const metadata = readMetadata(reader, members);
   if (kind === undefined || reader.problems.length > 0) return undefined;
-  return {
+
+  const [target, ...others] = shared.targets;
+  const policy: Policy = {
     kind,
     ...(id === undefined ? {} : { id }),
     profiles,
-    conflict,
-    ...(target === undefined ? {} : { target }),
-    ...(assigner === undefined ? {} : { assigner }),
-    ...(assignees === undefined ? {} : { assignees }),
+    conflict: document.strategies ? 'invalid' : conflict,
+    ...(target === undefined || others.length > 0 ? {} : { target }),
+    ...(shared.assigner === undefined ? {} : { assigner: shared.assigner }),
+    ...(shared.assignees === undefined ? {} : { assignees: shared.assignees }),
     ...(timestamp === undefined ? {} : { timestamp }),
+    ...(metadata === undefined ? {} : { metadata }),
     ...(auditors === undefined ? {} : { auditors }),
+    ...(classification === undefined ? {} : { classification }),
     permissions,
     prohibitions,
+    obligations,
+  };
+  if (kind === 'Agreement') checkAgreement(reader, policy, members.get('assignee'));
+  return withOneAssigner(policy);
+}
+
+interface Shared {
+  readonly targets: readonly Asset[];
+  readonly assigner: string | undefined;
+  readonly assignees: readonly Party[] | undefined;
+}
+
+function readShared(reader: Reader, { members, definitions }: Document): Shared {
+  const place = { definitions, uncounted: true };
+  // IDS names the parties of a contract beside those of its rules.
+  const party = (name: string, other: string) => {
+    const [own, ids] = [members.get(name), members.get(other)];
+    if (own !== undefined && ids !== undefined)
+      reader.problem(ids.path, 'MEMBER_TWICE', `${name} stands here too: keep one`);
+    return own ?? ids;
+  };
+  return {
+    targets: optional(members.get('target'), (member) => readAssets(reader, member, place)) ?? [],
+    assigner: optional(party('assigner', 'ids:provider'), (member) => readParty(reader, member, 'the assigner', place)),
+    assignees: optional(party('assignee', 'ids:consumer'), (member) =>
+      readPlaces(reader, member, 'Party', 'the assignee', place),
+    ),
   };
 }
 
-function readKind(reader: Reader, member: Member | undefined, options: ParseOptions): PolicyKind | undefined {
-  const expected = options.kind === 'Request' ? 'Offer' : options.kind;
-  const allowed = expected === undefined ? kinds : [expected];
-  if (member === undefined) {
-    return reader.problem('', 'MEMBER_MISSING', `a policy needs @type: ${allowed.join(' or ')}`, expected);
+function readRules(reader: Reader, document: Document, kind: PolicyKind | undefined, targets: readonly Asset[]) {
+  const found = { permission: [] as Rule[], prohibition: [] as Rule[] };
+  const duties: WrittenDuty[] = [];
+  const action = document.members.get('action');
+  const common = action === undefined ? {} : { action };
+  for (const { kind: rule, item, definitions } of document.rules) {
+    if (rule === 'obligation') {
+      const context = { definitions, role: rule, consequences: true, ...common } as const;
+      duties.push(...readDuty(reader, item, context));
+    } else {
+      const context = { definitions, kind, targets, ...common };
+      found[rule].push(...readRule(reader, item, rule, context, found[rule].length));
+    }
   }
-  const found = typeof member.value === 'string' ? termOf(member.value) : '';
-  const kind = allowed.find((name) => name === found);
-  if (kind !== undefined) return kind;
-  return reader.problem(member.path, 'TYPE_UNEXPECTED', `@type here is ${allowed.join(' or ')}`, expected);
+  return {
+    permissions: found.permission,
+    prohibitions: found.prohibition,
+    obligations: keyed(reader, duties, 'obligation'),
+  };
 }
 
-function readContext(reader: Reader, member: Member | undefined): void {
-  for (const { value, path } of member ? reader.list(member) : []) {
-    if (typeof value === 'string' && knownContexts.includes(value)) continue;
-    reader.problem(path, 'CONTEXT_UNKNOWN', 'this @context could change what the terms mean: use that of DSP 2025-1');
-  }
-}
-
-function readProfiles(reader: Reader, member: Member | undefined): string[] {
-  const found = (member && reader.iris(member, 'the profile')) ?? [];
-  for (const profile of found) {
-    if (knownProfiles.includes(profile)) continue;
-    reader.unknown(member?.path ?? '', 'PROFILE_UNKNOWN', 'the profile', profile, knownProfiles);
-  }
-  return found;
-}
-
-function readConflict(reader: Reader, member: Member | undefined): ConflictStrategy {
-  if (member === undefined) return 'invalid';
-  const text = reader.iri(member.value, member.path, 'the conflict strategy') ?? '';
-  const strategies = ['invalid', 'prohibit', 'perm'] as const;
-  const found = strategies.find((strategy) => strategy === termOf(text));
-  if (found === undefined && text !== '') {
-    reader.unknown(member.path, 'CONFLICT_UNKNOWN', 'the conflict strategy', text, strategies);
-  }
-  return found ?? 'invalid';
-}
-
-function readTimestamp(reader: Reader, member: Member | undefined, kind: PolicyKind | undefined): string | undefined {
-  if (member === undefined) return undefined;
-  if (kind !== undefined && kind !== 'Agreement') {
-    return reader.problem(member.path, 'TERM_UNKNOWN', `a timestamp belongs to an Agreement, not to an ${kind}`);
-  }
-  // Nothing is decided by it, so other connectors may write it as finely as their clocks tell.
-  const coarse = typeof member.value === 'string' && member.value.replace(/(\.\d{3})\d{1,9}/, '$1');
-  if (typeof member.value === 'string' && coarse && instantOf(coarse) !== undefined) return member.value;
-  return reader.problem(
-    member.path,
-    'VALUE_MALFORMED',
-    'the timestamp is a date and time such as 2027-01-01T00:00:00Z',
+/** An agreement says what each rule is about and between whom, for all of them or for each (DSP demands it for all). */
+function checkAgreement(reader: Reader, policy: Policy, assignee: Member | undefined): void {
+  const rules = [...policy.permissions, ...policy.prohibitions];
+  const missing = (['target', 'assigner'] as const).filter(
+    (name) => !policy[name] && rules.some((rule) => !rule[name]),
   );
+  const nobody = !policy.assignees && [...rules, ...policy.obligations].some((rule) => !rule.assignees);
+  for (const name of [...missing, ...(nobody ? ['assignee'] : [])]) {
+    reader.problem('', 'MEMBER_MISSING', `an Agreement needs its ${name}`, name);
+  }
+  if ((policy.assignees?.length ?? 0) > 1) {
+    reader.problem(assignee?.path ?? '', 'VALUE_MALFORMED', 'an Agreement has one assignee');
+  }
 }
 
-/** Rules are judged by pairs, so they are bounded by their number too, whatever their members are spelled like. */
-function fewRules(reader: Reader, members: Map<string, Member>): boolean {
-  let rules = 0;
-  for (const name of ['permission', 'prohibition', 'obligation']) {
-    const member = members.get(name);
-    if (member === undefined) continue;
-    rules += reader.list(member).length;
-    if (rules <= policyLimits.rules) continue;
-    reader.problem(member.path, 'LIMIT_EXCEEDED', `the policy has more than ${policyLimits.rules} rules: split it`);
-    return false;
-  }
-  return true;
+/** One assigner of all rules is the policy's, wherever it is written: the two spellings are the same (Information Model, 2.7.2). */
+function withOneAssigner(policy: Policy): Policy {
+  const [first, ...others] = [...policy.permissions, ...policy.prohibitions, ...policy.obligations];
+  const common = others.every(({ assigner }) => assigner === first?.assigner) ? first?.assigner : undefined;
+  const assigner = policy.assigner ?? common;
+  if (assigner === undefined) return policy;
+  return {
+    ...policy,
+    assigner,
+    permissions: policy.permissions.map((rule) => (rule.assigner === assigner ? withoutAssigner(rule) : rule)),
+    prohibitions: policy.prohibitions.map((rule) => (rule.assigner === assigner ? withoutAssigner(rule) : rule)),
+    obligations: policy.obligations.map((duty) => (duty.assigner === assigner ? dutyWithoutAssigner(duty) : duty)),
+  };
 }
 
-function readRules(reader: Reader, member: Member | undefined, kind: Rule['kind']): Rule[] {
-  if (member === undefined) return [];
-  // An empty list, which some peers send for every kind of rule, says what a missing one says.
-  return reader.list(member).flatMap((item, index) => readRule(reader, item, kind, index) ?? []);
+function withoutAssigner({ assigner: _, ...rule }: Rule): Rule {
+  return rule;
 }
 
-/** DSP 2025-1: an agreement names what it is about and both its parties, one of each. */
-function checkAgreement(reader: Reader, members: Map<string, Member>, assignees: string[] | undefined): void {
-  for (const name of ['target', 'assigner', 'assignee'] as const) {
-    if (!members.has(name)) reader.problem('', 'MEMBER_MISSING', `an Agreement needs its ${name}`, name);
-  }
-  if ((assignees?.length ?? 0) > 1) {
-    reader.problem(members.get('assignee')?.path ?? '', 'VALUE_MALFORMED', 'an Agreement has one assignee');
-  }
+function dutyWithoutAssigner({ assigner: _, ...duty }: Duty): Duty {
+  return duty;
 }

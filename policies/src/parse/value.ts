@@ -1,142 +1,139 @@
-import type { InstantValue, TextValue } from '../model.js';
-import { termOf } from '../odrl/terms.js';
-import { isObject, kindOf, type Member, type Reader } from './reader.js';
+import type { OrderedValue, TermsValue, TextValue } from '../model.js';
+import { listOperators, type Operand, type Operator } from '../odrl/scale.js';
+import { decimalOf } from './decimal.js';
+import { minutesMeant, spanOfDuration } from './duration.js';
+import { spanOfInstant } from './instant.js';
+import type { Member } from './json.js';
+import { type Literal, readDatatype, readLiteral } from './literal.js';
+import type { Reader } from './reader.js';
 
-interface Literal {
-  readonly value: string | number;
-  readonly iri: boolean;
-}
-
-const integerTypes = [
-  'xsd:integer',
-  'xsd:nonNegativeInteger',
-  'xsd:positiveInteger',
-  'xsd:int',
-  'xsd:long',
-  'xsd:short',
-  'xsd:unsignedInt',
-  'xsd:unsignedLong',
-  'xsd:decimal',
-] as const;
-const instantTypes = ['xsd:dateTime', 'xsd:dateTimeStamp'] as const;
-const textTypes = ['xsd:string', 'xsd:anyURI'] as const;
-
-/** A plain string or number, `{"@value","@type"}` of one of the types, or `{"@id"}` where `iri` is allowed. */
-function literal(reader: Reader, { value, path }: Member, types: readonly string[], iri = false): Literal | undefined {
-  if (typeof value === 'string' || typeof value === 'number') return { value, iri: false };
-  if (!isObject(value)) {
-    return reader.problem(path, 'VALUE_MALFORMED', `the right operand must be one value, not ${kindOf(value)}`);
-  }
-  const keys = Object.keys(value);
-  if (iri && keys.length === 1 && typeof value['@id'] === 'string') return { value: value['@id'], iri: true };
-  const unknown = keys.find((key) => key !== '@value' && key !== '@type');
-  if (unknown !== undefined) {
-    return reader.unknown(`${path}/${unknown}`, 'TERM_UNKNOWN', 'the member', unknown, ['@value', '@type']);
-  }
-  const type = value['@type'];
-  if (type !== undefined) {
-    if (typeof type !== 'string') {
-      return reader.problem(`${path}/@type`, 'VALUE_MALFORMED', `@type must be a string, not ${kindOf(type)}`);
-    }
-    if (!types.includes(termOf(type))) {
-      return reader.unknown(`${path}/@type`, 'DATATYPE_UNKNOWN', 'for this operand the datatype', type, types);
-    }
-  }
-  const inner = value['@value'];
-  if (typeof inner === 'string' || typeof inner === 'number') return { value: inner, iri: false };
-  return reader.problem(path, 'VALUE_MALFORMED', `@value must be a string or a number, not ${kindOf(inner)}`);
-}
-
-/** An element alone and a list of one are the same in JSON-LD. */
-function single(reader: Reader, member: Member): Member | undefined {
-  const list = reader.list(member);
-  if (list.length === 1) return list[0];
-  return reader.problem(member.path, 'VALUE_MALFORMED', 'this operator compares with one value: a list needs isAnyOf');
-}
-
-export function readCount(reader: Reader, member: Member): number | undefined {
-  const one = single(reader, member);
-  const found = one && literal(reader, one, integerTypes);
-  if (found === undefined) return undefined;
-  const text = String(found.value);
-  const match = /^\+?(\d{1,16})(?:\.0*)?$/.exec(text);
-  const count = match ? Number(match[1]) : Number.NaN;
-  if (Number.isSafeInteger(count)) return count;
-  return reader.problem(
-    member.path,
-    'VALUE_RANGE',
-    `a count is a whole number from 0 to 2^53-1, not ${text.slice(0, 40)}`,
-  );
-}
-
-export function readPurposes(reader: Reader, member: Member, several: boolean): TextValue[] | undefined {
-  const list = several ? reader.list(member) : [single(reader, member)];
-  if (list.length === 0) {
+/** The right operand of a constraint, by the scale of its left operand. */
+export function readValue(
+  reader: Reader,
+  member: Member,
+  operand: Operand,
+  operator: Operator,
+  dataType: Member | undefined,
+): OrderedValue | TermsValue | undefined {
+  const types = operand.datatypes;
+  const datatype = dataType && readDatatype(reader, datatypeName(reader, dataType), dataType.path, types);
+  if (dataType !== undefined && datatype === undefined) return undefined;
+  const options = { types, iri: operand.scale === 'terms', ...(datatype === undefined ? {} : { datatype }) };
+  const items = reader.list(member);
+  if (items.length === 0) {
     return reader.problem(
       member.path,
       'VALUE_EMPTY',
       'the list is empty, so the constraint says nothing: name a value',
     );
   }
-  const found: TextValue[] = [];
-  for (const item of list) {
-    const value = item && literal(reader, item, textTypes, true);
-    if (item === undefined || value === undefined) continue;
-    if (typeof value.value !== 'string' || value.value === '') {
-      reader.problem(item.path, 'VALUE_MALFORMED', 'a purpose is a text with at least one character');
-    } else found.push({ text: value.value, iri: value.iri });
+  // An element alone and a list of one are the same in JSON-LD.
+  if (items.length > 1 && !(operand.scale === 'terms' && listOperators.includes(operator))) {
+    return reader.problem(member.path, 'VALUE_MALFORMED', `${operator} compares with one value: a list needs isAnyOf`);
   }
-  return found;
+  const literals = items.map((item) => readLiteral(reader, item, options));
+  if (operand.scale === 'terms') return termsOf(reader, literals, operand);
+  const [literal] = literals;
+  return literal && orderedOf(reader, literal, operand);
 }
 
-const pattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?$/;
-
-/**
- * An `xsd:dateTime`. Seconds may be missing, as in the examples of the Dataspace Protocol; finer than a millisecond is refused,
- * because the boundary would move. Without a zone it is understood, and can never be decided (it spans 28 hours).
- */
-export function readInstant(reader: Reader, member: Member): InstantValue | undefined {
-  const one = single(reader, member);
-  const found = one && literal(reader, one, instantTypes);
-  if (found === undefined) return undefined;
-  const text = String(found.value);
-  const value = instantOf(text);
-  if (value === undefined) {
-    return reader.problem(
-      member.path,
-      'VALUE_MALFORMED',
-      `“${text.slice(0, 40)}” is not a date and time such as 2027-01-01T00:00:00Z, to the millisecond at most`,
-    );
-  }
-  if (value.instant === undefined) {
-    reader.warning(
-      member.path,
-      'ZONE_MISSING',
-      `${text} has no zone, so nothing can be decided by it: add Z or +08:00`,
-    );
-  }
-  return value;
+function datatypeName(reader: Reader, member: Member): unknown {
+  return reader.iri(member.value, member.path, 'the datatype');
 }
 
-export function instantOf(text: string): InstantValue | undefined {
-  const match = pattern.exec(text);
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match;
-  if (fraction.length > 3 && /[1-9]/.test(fraction.slice(3))) return undefined;
-  const midnight = Number(hour) === 24 && Number(minute) === 0 && Number(second) === 0 && !/[1-9]/.test(fraction);
-  if ((Number(hour) > 23 && !midnight) || Number(minute) > 59 || Number(second) > 59) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
-  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
-  const local = date.getTime() + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1_000 + milliseconds;
-  if (zone === undefined) return { text };
-  const offset = zone === 'Z' ? 0 : zoneMinutes(zone);
-  return offset === undefined ? undefined : { text, instant: local - offset * 60_000 };
+function termsOf(reader: Reader, literals: readonly (Literal | undefined)[], operand: Operand): TermsValue | undefined {
+  const terms: TextValue[] = [];
+  for (const literal of literals) {
+    if (literal === undefined) return undefined;
+    // Only where no comparison is decided anyway may a number stand for a name: 2 and 2.0 are two names.
+    if (literal.text === '' || (literal.number && !operand.ambiguous)) {
+      return reader.problem(literal.path, 'VALUE_MALFORMED', `${operand.term} is a text with at least one character`);
+    }
+    terms.push({ text: literal.text, iri: literal.iri });
+  }
+  return { type: 'terms', terms };
 }
 
-function zoneMinutes(zone: string): number | undefined {
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4));
-  if (minutes > 14 * 60 || Number(zone.slice(4)) > 59) return undefined;
-  return zone.startsWith('-') ? -minutes : minutes;
+function orderedOf(reader: Reader, literal: Literal, operand: Operand): OrderedValue | undefined {
+  if (operand.scale === 'instant') return instantOf(reader, literal);
+  if (operand.scale === 'duration') return durationOf(reader, literal);
+  return numberOf(reader, literal, operand);
+}
+
+function shown(text: string): string {
+  return `“${text.slice(0, 40)}”`;
+}
+
+function instantOf(reader: Reader, { text, path, datatype }: Literal): OrderedValue | undefined {
+  const span = spanOfInstant(text);
+  const isDate = datatype === undefined ? span?.date : datatype === 'xsd:date';
+  if (span === undefined || span.date !== isDate || (datatype === 'xsd:dateTimeStamp' && !span.zone)) {
+    const what = datatype === undefined ? 'a date and time' : `of ${datatype}`;
+    const words = `${shown(text)} is not ${what} such as 2027-01-01T00:00:00Z, to the millisecond at most`;
+    return reader.problem(path, 'VALUE_MALFORMED', words);
+  }
+  if (!span.zone) {
+    const words = `${text} has no zone and may be 28 hours wide, where nothing is decided: add Z or +08:00`;
+    reader.warning(path, 'ZONE_MISSING', words, `${text}Z`);
+  }
+  if (span.date) {
+    const words = `${text} is read as the midnight at which the day begins: name the time of the boundary`;
+    reader.warning(path, 'DATE_IS_MIDNIGHT', words);
+  }
+  return { type: 'ordered', text, datatype: datatype ?? (span.date ? 'xsd:date' : 'xsd:dateTime'), ...ends(span) };
+}
+
+function durationOf(reader: Reader, { text, path, datatype }: Literal): OrderedValue | undefined {
+  const span = spanOfDuration(text);
+  if (span === undefined) {
+    const words = `${shown(text)} is not a duration such as P30D or PT60M`;
+    return reader.problem(path, 'VALUE_MALFORMED', words);
+  }
+  const fits =
+    datatype === 'xsd:dayTimeDuration'
+      ? !/[YM]/.test(text.replace(/T.*/, ''))
+      : datatype !== 'xsd:yearMonthDuration' || !/[DTW]/.test(text);
+  if (!fits) return reader.problem(path, 'VALUE_MALFORMED', `${shown(text)} is not of ${datatype}`);
+  if (!Number.isSafeInteger(span.low) || !Number.isSafeInteger(span.high)) {
+    return reader.problem(path, 'VALUE_RANGE', `${shown(text)} is longer than can be counted in milliseconds`);
+  }
+  const minutes = minutesMeant(text);
+  if (minutes !== undefined) {
+    const words = `${text} is ${text.slice(1, -1)} months: minutes are ${minutes}`;
+    reader.warning(path, 'MONTHS_MEANT_MINUTES', words, minutes);
+  }
+  return { type: 'ordered', text, datatype: datatype ?? 'xsd:duration', ...ends(span) };
+}
+
+function numberOf(reader: Reader, { text, path, datatype }: Literal, operand: Operand): OrderedValue | undefined {
+  const found = decimalOf(text);
+  const whole = operand.scale === 'integer' || (datatype !== undefined && !fractional.includes(datatype));
+  if (found === 'malformed') {
+    return reader.problem(path, 'VALUE_MALFORMED', `${shown(text)} is not a number, which ${operand.term} is`);
+  }
+  if (found === 'range') {
+    return reader.problem(path, 'VALUE_RANGE', `${shown(text)} has more than 15 digits, and could not be kept exactly`);
+  }
+  const [least, greatest] = operand.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const out = found.value < least || found.value > greatest || (whole && !Number.isSafeInteger(found.value));
+  if (out || (datatype === 'xsd:positiveInteger' && found.value < 1) || (negativeless(datatype) && found.value < 0)) {
+    const bounds =
+      operand.range === undefined
+        ? ''
+        : ` from ${least} to ${greatest === Number.MAX_SAFE_INTEGER ? '2^53-1' : greatest}`;
+    const what = `a ${whole ? 'whole ' : ''}number${bounds}`;
+    return reader.problem(path, 'VALUE_RANGE', `${operand.term} is ${what}, not ${shown(text)}`);
+  }
+  const usual = found.whole && !/[.eE]/.test(text) ? 'xsd:integer' : /[eE]/.test(text) ? 'xsd:double' : 'xsd:decimal';
+  return { type: 'ordered', text, datatype: datatype ?? usual, low: found.value, high: found.value };
+}
+
+const fractional = ['xsd:decimal', 'xsd:double', 'xsd:float'];
+
+function negativeless(datatype: string | undefined): boolean {
+  return datatype === 'xsd:nonNegativeInteger' || (datatype?.startsWith('xsd:unsigned') ?? false);
+}
+
+function ends({ low, high }: { low: number; high: number }) {
+  return { low, high };
 }

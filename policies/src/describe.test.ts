@@ -1,0 +1,379 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { describePolicy } from './describe.js';
+import type {
+  Asset,
+  AtomicConstraint,
+  Constraint,
+  Duty,
+  OrderedValue,
+  Party,
+  Policy,
+  PolicyJson,
+  Rule,
+} from './model.js';
+import { factSources, partyFunctions } from './model.js';
+import { actionTerms } from './odrl/actions.js';
+import { odrlOperands, operators } from './odrl/operands.js';
+import { readPolicy } from './parse/policy.js';
+import { allProfiles } from './profiles/table.js';
+import { offerFor } from './templates/offer.js';
+import { valueWords } from './words/ordered.js';
+import { namesWords } from './words/terms.js';
+
+function lines(json: PolicyJson, lang: 'en' | 'zh'): string[] {
+  return describePolicy(readPolicy(json), lang).split('\n');
+}
+
+test('an offer with everything a template says', () => {
+  const offer = offerFor({
+    id: 'urn:uuid:1',
+    assignees: ['urn:causeway:anna', 'urn:causeway:bo'],
+    from: '2027-01-01T00:00:00+08:00',
+    until: '2028-01-01T00:00:00+08:00',
+    count: 10,
+    purposes: ['maintenance'],
+    places: ['CN'],
+    roles: ['planner'],
+    securityLevel: 'trust',
+    mask: ['name', 'phone'],
+    deleteAfter: 'P30D',
+    noSharing: true,
+    log: true,
+    notify: 'urn:causeway:press',
+    auditors: ['urn:causeway:aud'],
+    classification: { level: 2, domain: 'production' },
+  });
+  expect(lines(offer, 'en')).toEqual([
+    'urn:causeway:anna, urn:causeway:bo may use the data if all of these hold:',
+    '  - from 2026-12-31T16:00:00Z',
+    '  - before 2027-12-31T16:00:00Z',
+    '  - for 10 uses at most',
+    '  - for the purpose maintenance',
+    '  - within CN (attested by the authority)',
+    '  - in the role planner (attested by the authority)',
+    '  - at the certified security level Trust or higher (attested by the authority)',
+    '  Before each use: mask the fields name, phone of the data.',
+    'urn:causeway:anna, urn:causeway:bo must not pass the data on to others.',
+    'urn:causeway:anna, urn:causeway:bo must delete the data within 30 days.',
+    'urn:causeway:anna, urn:causeway:bo must log each use of the data within 1 day.',
+    'urn:causeway:anna, urn:causeway:bo must report each use of the data to urn:causeway:press within 1 day.',
+    'Where both apply, the prohibition holds.',
+    'Evidence may be shown to urn:causeway:aud.',
+    'Classified as industrial data of level 2 of 3, domain: production.',
+  ]);
+  expect(lines(offer, 'zh')).toEqual([
+    'urn:causeway:anna、urn:causeway:bo 可以使用该数据，须同时满足：',
+    '  - 自 2027年1月1日 00:00（北京时间）起',
+    '  - 2028年1月1日 00:00（北京时间）之前',
+    '  - 最多使用 10 次',
+    '  - 用途限于 maintenance',
+    '  - 使用地点须位于 CN 境内（须经认证机构证明）',
+    '  - 使用方角色限于 planner（须经认证机构证明）',
+    '  - 认证安全等级不低于可信级（须经认证机构证明）',
+    '  使用前须先对该数据的字段 name、phone 作脱敏处理。',
+    'urn:causeway:anna、urn:causeway:bo 不得将该数据转交第三方。',
+    'urn:causeway:anna、urn:causeway:bo 须在 30 天内删除该数据。',
+    'urn:causeway:anna、urn:causeway:bo 须在 1 天内逐次记录该数据的使用日志。',
+    'urn:causeway:anna、urn:causeway:bo 须在 1 天内向 urn:causeway:press 逐次通报该数据的使用情况。',
+    '许可与禁止同时适用时，以禁止为准。',
+    '存证可向 urn:causeway:aud 出示。',
+    '工业数据分级：二级（共三级，三级最高）；分类：生产数据域。',
+  ]);
+});
+
+const rich: PolicyJson = {
+  '@context': 'http://www.w3.org/ns/odrl.jsonld',
+  '@type': 'Set',
+  uid: 'urn:uuid:2',
+  conflict: 'perm',
+  permission: [
+    {
+      target: { '@type': 'AssetCollection', source: 'urn:lake' },
+      assignee: {
+        '@type': 'PartyCollection',
+        source: 'urn:suppliers',
+        refinement: [{ leftOperand: 'industry', operator: 'eq', rightOperand: 'steel' }],
+      },
+      action: [
+        {
+          'rdf:value': { '@id': 'odrl:print' },
+          refinement: [
+            {
+              leftOperand: 'resolution',
+              operator: 'lteq',
+              rightOperand: { '@value': '1200', '@type': 'xsd:integer' },
+              unit: 'http://dbpedia.org/resource/DPI',
+            },
+          ],
+        },
+      ],
+      constraint: [
+        {
+          or: [
+            { leftOperand: 'purpose', operator: 'eq', rightOperand: 'repair' },
+            {
+              and: [
+                { leftOperand: 'spatial', operator: 'isPartOf', rightOperand: 'CN' },
+                { leftOperand: 'language', operator: 'eq', rightOperand: 'zh' },
+              ],
+            },
+          ],
+        },
+      ],
+      duty: [
+        {
+          action: [
+            {
+              'rdf:value': { '@id': 'odrl:compensate' },
+              refinement: [
+                {
+                  leftOperand: 'payAmount',
+                  operator: 'eq',
+                  rightOperand: { '@value': '5.00', '@type': 'xsd:decimal' },
+                  unit: 'http://dbpedia.org/resource/Euro',
+                },
+              ],
+            },
+          ],
+          compensatedParty: 'urn:bank',
+          consequence: [
+            {
+              action: 'inform',
+              constraint: [
+                {
+                  leftOperand: 'elapsedTime',
+                  operator: 'lt',
+                  rightOperand: { '@value': 'P7D', '@type': 'xsd:duration' },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  prohibition: [
+    {
+      target: 'urn:lake',
+      action: 'sell',
+      remedy: [
+        {
+          action: 'delete',
+          target: 'urn:lake',
+          constraint: [
+            {
+              leftOperand: 'dateTime',
+              operator: 'lteq',
+              rightOperand: { '@value': '2027-01-01T00:00:00Z', '@type': 'xsd:dateTime' },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+test('collections, refinements, logic, duties, consequences and remedies', () => {
+  expect(lines(rich, 'en')).toEqual([
+    'A set of rules, which grants nothing by itself.',
+    'Every member of urn:suppliers (where the industry is steel) may print whatever belongs to urn:lake if any of these holds:',
+    '  - for the purpose repair',
+    '  - all of these hold:',
+    '    - within CN',
+    '    - where the language is zh',
+    '  Done only where the resolution is at most 1200 dots an inch.',
+    '  Before each use: pay 5.00 euros for the data (paid to urn:bank).',
+    '    If that is not done: also report each use of the data in less than 7 days.',
+    'Anybody must not sell urn:lake.',
+    '  Whoever does so all the same must delete urn:lake by 2027-01-01T00:00:00Z.',
+    'Where both apply, the permission holds.',
+  ]);
+  expect(lines(rich, 'zh')).toEqual([
+    '以下为一组规则，其本身不构成授权。',
+    'urn:suppliers 的成员（行业为 steel）可以打印属于 urn:lake 的数据，须满足以下任一条件：',
+    '  - 用途限于 repair',
+    '  - 同时满足：',
+    '    - 使用地点须位于 CN 境内',
+    '    - 语言为 zh',
+    '  方式限定：分辨率不超过 1200 DPI。',
+    '  使用前须先为该数据支付 5.00 欧元（收款方：urn:bank）。',
+    '    逾期未履行的，还须在不到 7 天的时间内逐次通报该数据的使用情况。',
+    '任何参与方不得出售 urn:lake。',
+    '  违反者须在不晚于 2027年1月1日 00:00（UTC）时删除 urn:lake。',
+    '许可与禁止同时适用时，以许可为准。',
+  ]);
+});
+
+// Any policy at all, made by hand: also what no parser would let through.
+
+const word = fc.constantFrom('maintenance', '维修', 'urn:x:y', 'two words', 'a”. b');
+const number = fc.constantFrom('0', '1', '10', '3.5', '-2');
+const value = fc.oneof(
+  fc
+    .array(word, { minLength: 1, maxLength: 10 })
+    .map((names) => ({ type: 'terms' as const, terms: names.map((text) => ({ text, iri: false })) })),
+  number.map(
+    (text): OrderedValue => ({ type: 'ordered', text, datatype: 'xsd:decimal', low: Number(text), high: Number(text) }),
+  ),
+  fc
+    .constantFrom('P30D', 'PT1H', 'P1M', '-P1Y')
+    .map((text): OrderedValue => ({ type: 'ordered', text, datatype: 'xsd:duration', low: 1, high: 2 })),
+  fc
+    .constantFrom('2027-01-01T00:00:00Z', '2027-01-01T00:00:00+08:00', '2027-01-01', '2027-06-01T12:00:00')
+    .map(
+      (text): OrderedValue => ({
+        type: 'ordered',
+        text,
+        datatype: text.length > 10 ? 'xsd:dateTime' : 'xsd:date',
+        low: Date.parse(text),
+        high: Date.parse(text),
+      }),
+    ),
+  fc.constant<OrderedValue>({
+    type: 'ordered',
+    text: 'never',
+    datatype: 'xsd:dateTime',
+    low: Number.NaN,
+    high: Number.POSITIVE_INFINITY,
+  }),
+);
+const operandTerms = [...odrlOperands, ...allProfiles.flatMap(({ operands = [] }) => operands)].map(({ term }) => term);
+const optional = <T>(key: string, arbitrary: fc.Arbitrary<T>) =>
+  fc.option(arbitrary, { nil: undefined }).map((found) => (found === undefined ? {} : { [key]: found }));
+const atom: fc.Arbitrary<AtomicConstraint> = fc
+  .tuple(
+    fc.record({
+      path: fc.constant('/x'),
+      operand: fc.constantFrom(...operandTerms, 'urn:other#thing'),
+      operator: fc.constantFrom(...operators),
+      value,
+    }),
+    optional('unit', fc.constantFrom('http://dbpedia.org/resource/Euro', 'urn:x:unit')),
+    optional('source', fc.constantFrom(...factSources)),
+    optional('declaredOnly', fc.constant(true)),
+  )
+  .map(([base, ...more]) => Object.assign({}, base, ...more));
+const constraint: fc.Arbitrary<Constraint> = fc.letrec<{ one: Constraint }>((tie) => ({
+  one: fc.oneof(
+    { weight: 3, arbitrary: atom },
+    fc.record({
+      path: fc.constant('/x'),
+      logic: fc.constantFrom('and', 'or', 'xone', 'andSequence'),
+      operands: fc.array(tie('one'), { maxLength: 3 }),
+    }),
+  ),
+})).one;
+const constraints = fc.array(constraint, { maxLength: 3 });
+const place = fc.record<Party & Asset>({
+  id: word,
+  collection: fc.boolean(),
+  refinements: fc.array(atom, { maxLength: 1 }),
+});
+const dutyOf = (consequences: fc.Arbitrary<readonly Duty[]>): fc.Arbitrary<Duty> =>
+  fc
+    .tuple(
+      fc.record({
+        duty: fc.constant('d'),
+        path: fc.constant('/d'),
+        action: fc.constantFrom(...actionTerms, 'urn:other#do'),
+        actionRefinements: constraints,
+        constraints,
+        consequences,
+        declaredOnly: fc.boolean(),
+      }),
+      optional('target', place),
+      optional('assignees', fc.array(place, { maxLength: 2 })),
+      optional(
+        'functions',
+        fc
+          .constantFrom(...partyFunctions)
+          .map((name) => [{ function: name, parties: [{ id: 'urn:f', collection: false, refinements: [] }] }]),
+      ),
+      optional('nextPolicy', word),
+    )
+    .map(([base, ...more]) => Object.assign({}, base, ...more));
+const duties = fc.array(dutyOf(fc.array(dutyOf(fc.constant([])), { maxLength: 1 })), { maxLength: 2 });
+const ruleOf = (kind: Rule['kind']): fc.Arbitrary<Rule> =>
+  fc
+    .tuple(
+      fc.record({
+        kind: fc.constant(kind),
+        rule: fc.constant('r'),
+        path: fc.constant('/r'),
+        actionRefinements: constraints,
+        constraints,
+        duties: kind === 'permission' ? duties : fc.constant([]),
+        remedies: kind === 'prohibition' ? duties : fc.constant([]),
+        declaredOnly: fc.boolean(),
+      }),
+      optional('action', fc.constantFrom(...actionTerms)),
+      optional('target', place),
+      optional('assignees', fc.array(place, { maxLength: 2 })),
+    )
+    .map(([base, ...more]) => Object.assign({}, base, ...more));
+const policy: fc.Arbitrary<Policy> = fc
+  .tuple(
+    fc.record({
+      kind: fc.constantFrom('Offer', 'Agreement', 'Set'),
+      profiles: fc.constant([]),
+      conflict: fc.constantFrom('invalid', 'prohibit', 'perm'),
+      permissions: fc.array(ruleOf('permission'), { maxLength: 2 }),
+      prohibitions: fc.array(ruleOf('prohibition'), { maxLength: 2 }),
+      obligations: duties,
+    }),
+    optional('target', place),
+    optional('assigner', word),
+    optional('assignees', fc.array(place, { maxLength: 2 })),
+    optional('timestamp', word),
+    optional('auditors', fc.array(word, { maxLength: 10 })),
+    optional('classification', fc.constantFrom({ level: 3 as const }, { level: 1 as const, domain: 'x y' })),
+  )
+  .map(([base, ...more]) => Object.assign({}, base, ...more));
+
+function atomsOf(found: readonly Constraint[]): AtomicConstraint[] {
+  return found.flatMap((each) => ('operand' in each ? [each] : atomsOf(each.operands)));
+}
+
+function dutyAtoms(duty: Duty): AtomicConstraint[] {
+  return [
+    ...atomsOf([...duty.constraints, ...duty.actionRefinements]),
+    ...(duty.assignees ?? []).flatMap(({ refinements }) => atomsOf(refinements)),
+    ...duty.consequences.flatMap(dutyAtoms),
+  ];
+}
+
+function everyAtom({ permissions, prohibitions, obligations }: Policy): AtomicConstraint[] {
+  const rules = [...permissions, ...prohibitions].flatMap((rule) => [
+    ...atomsOf([...rule.constraints, ...rule.actionRefinements]),
+    ...[...(rule.assignees ?? []), ...(rule.target ? [rule.target] : [])].flatMap(({ refinements }) =>
+      atomsOf(refinements),
+    ),
+    ...[...rule.duties, ...rule.remedies].flatMap(dutyAtoms),
+  ]);
+  return [...rules, ...obligations.flatMap(dutyAtoms)];
+}
+
+test('any policy has words, and they leave no value out', () => {
+  fc.assert(
+    fc.property(policy, (found) => {
+      for (const lang of ['en', 'zh'] as const) {
+        const text = describePolicy(found, lang);
+        expect(text).not.toMatch(/undefined|\[object/);
+        for (const each of everyAtom(found)) {
+          const said =
+            each.value.type === 'ordered'
+              ? valueWords(each.value, each.unit)
+              : namesWords(
+                  each.value.terms.map((term) => term.text),
+                  Number.POSITIVE_INFINITY,
+                );
+          expect(text).toContain(said[lang]);
+        }
+        const marks = everyAtom(found).filter(({ declaredOnly }) => declaredOnly).length;
+        expect(text.split(lang === 'en' ? '[declared only' : '【仅为声明').length - 1).toBeGreaterThanOrEqual(marks);
+      }
+    }),
+    { numRuns: 400, seed: 7 },
+  );
+});

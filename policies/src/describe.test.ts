@@ -219,17 +219,15 @@ const value = fc.oneof(
   fc
     .constantFrom('P30D', 'PT1H', 'P1M', '-P1Y')
     .map((text): OrderedValue => ({ type: 'ordered', text, datatype: 'xsd:duration', low: 1, high: 2 })),
-  fc
-    .constantFrom('2027-01-01T00:00:00Z', '2027-01-01T00:00:00+08:00', '2027-01-01', '2027-06-01T12:00:00')
-    .map(
-      (text): OrderedValue => ({
-        type: 'ordered',
-        text,
-        datatype: text.length > 10 ? 'xsd:dateTime' : 'xsd:date',
-        low: Date.parse(text),
-        high: Date.parse(text),
-      }),
-    ),
+  fc.constantFrom('2027-01-01T00:00:00Z', '2027-01-01T00:00:00+08:00', '2027-01-01', '2027-06-01T12:00:00').map(
+    (text): OrderedValue => ({
+      type: 'ordered',
+      text,
+      datatype: text.length > 10 ? 'xsd:dateTime' : 'xsd:date',
+      low: Date.parse(text),
+      high: Date.parse(text),
+    }),
+  ),
   fc.constant<OrderedValue>({
     type: 'ordered',
     text: 'never',

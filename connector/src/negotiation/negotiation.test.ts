@@ -129,7 +129,7 @@ test('a consumer that has verified learns of the commit by asking, when the even
 });
 
 test.each<[string, JsonObject, string]>([
-  ['an obligation', { obligation: [{ action: 'odrl:delete' }] }, '/obligation/0: '],
+  ['an obligation nobody knows', { obligation: [{ action: 'odrl:forget' }] }, '/obligation/0/action: '],
   ['a term that is not known', { 'urn:x:fee': 1 }, '/urn:x:fee: '],
   ['a context that redefines the terms', { '@context': 'https://evil.example/use.jsonld' }, '/@context: '],
 ])('an offer with %s is not asked for', async (_name, more, words) => {

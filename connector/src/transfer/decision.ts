@@ -5,17 +5,17 @@ import {
   type Decision,
   type DecisionRequest,
   decide,
-  engineVersion,
   type Facts,
-  factSources,
+  knownWithin,
   type Policy,
+  recordDecision,
 } from '@causeway/policies';
 import type { ControlContext } from '../control.js';
+import { transferFacts } from '../facts/table.js';
 import type { Agreement, DecisionRecord, JsonObject, Transfer } from '../model.js';
 import { isReason, readTerms } from '../negotiation/terms.js';
 import { type OwnReason, reason, refusal } from '../reasons.js';
 import type { Records } from '../records.js';
-import { nextInstant } from './instants.js';
 
 /** What decisions are taken with. */
 export type DecisionContext = Pick<ControlContext, 'records' | 'factsFor'>;
@@ -24,8 +24,6 @@ export type DecisionContext = Pick<ControlContext, 'records' | 'factsFor'>;
 export interface Judged {
   readonly request: DecisionRequest;
   readonly facts: Facts;
-  /** Uses reserved before, by rule. */
-  readonly used: ReadonlyMap<string, number>;
   readonly decision: Decision;
   /** When the same question may have another answer by time alone, milliseconds since the epoch; absent: never. */
   readonly until?: number;
@@ -51,20 +49,28 @@ export async function judgeTransfer(
   const compiled = compiledOf(agreement);
   const { policy } = compiled;
   const used = await usesOf(records, agreement.digest, policy);
-  const attested = await factsFor?.(transfer.peer, attestedAt);
-  const until = earliest(nextInstant(policy, now), attested?.until);
+  const attested = (await factsFor?.(transfer.peer, attestedAt)) ?? { values: {} };
+  const dataset = (await records.datasets.get(agreement.dataset))?.value;
+  const { peer, purpose, format } = transfer;
   const facts: Facts = {
     now,
-    assignee: transfer.peer,
-    ...(transfer.purpose === undefined ? {} : { purpose: [transfer.purpose] }),
+    assignee: peer,
+    values: transferFacts({
+      ...{ peer, attested, now, format },
+      ...(policy.timestamp === undefined ? {} : { agreed: policy.timestamp }),
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(dataset === undefined ? {} : { dataset }),
+    }),
+    within: knownWithin,
     counts: (rule) => used.get(rule) ?? 0,
     ...(reserved === undefined ? {} : { reserved: (rule) => reserved.includes(rule) }),
   };
-  const actions = [...new Set(['use', ...policy.permissions.map((rule) => rule.action)])];
-  const judged = actions.map((action): Judged => {
-    const request = { action, target: agreement.dataset, assignee: transfer.peer };
+  const actions = new Set(['use', ...policy.permissions.flatMap(({ action }) => action ?? [])]);
+  const judged = [...actions].map((action): Judged => {
+    const request = { action, target: agreement.dataset, assignee: peer };
     const decision = decide(compiled, request, facts);
-    return { request, facts, used, decision, ...(until === undefined ? {} : { until }) };
+    const until = earliest(decision.until, attested.until);
+    return { request, facts, decision, ...(until === undefined ? {} : { until }) };
   });
   const permitted = judged.filter(({ decision }) => decision.permit);
   const covered = reserved && permitted.find(({ decision }) => decision.reserve.length === 0);
@@ -118,31 +124,16 @@ export function denial(decision: Decision): OwnReason {
   );
 }
 
-/** The record by which an auditor takes the same decision again: policy, request, facts with their source, verdict. */
+/**
+ * The record by which an auditor takes the same decision again: policy digest, request, facts with their source, engine, verdict (see
+ * `replayDecision` of the policies).
+ */
 export function decisionRecord(agreement: Agreement, transfer: Transfer, judged: Judged): DecisionRecord {
-  const { request, facts, used, decision } = judged;
-  const source = { ...factSources, ...facts.sources };
   const record = canonicalJson({
-    version: '1',
+    ...recordDecision({ policy: compiledOf(agreement).policy, ...judged }),
     agreement: agreement.digest,
     policy: digestOf(canonicalJson(agreement.policy)),
-    engine: engineVersion,
     transfer: transfer.pid,
-    request: { ...request },
-    facts: {
-      now: { value: new Date(facts.now).toISOString(), source: source.now },
-      assignee: { value: request.assignee, source: source.assignee },
-      ...(facts.purpose === undefined ? {} : { purpose: { value: [...facts.purpose], source: source.purpose } }),
-      counts: {
-        value: Object.fromEntries([...used].map(([rule, count]) => [rule, String(count)])),
-        source: source.counts,
-      },
-    },
-    verdict: {
-      permit: decision.permit,
-      ...(decision.rule === undefined ? {} : { rule: decision.rule }),
-      reserve: decision.reserve.map(({ rule, limit }) => ({ rule, limit: String(limit) })),
-    },
   });
   return { digest: digestOf(record), record, transfer: transfer.pid };
 }

@@ -36,7 +36,7 @@ const phase = (what: readonly Deed['what'][]): fc.Arbitrary<Phase> =>
     amid: fc.array(fc.record({ at: fc.nat({ max: 12 }), who, what: fc.constantFrom(...what) }), { maxLength: 2 }),
   });
 
-const ofTransfers = deeds.filter((deed) => deed !== 'end-negotiation');
+const ofTransfers = ['complete', ...deeds.filter((deed) => deed !== 'end-negotiation')] as const;
 
 const schedule: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),

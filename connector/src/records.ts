@@ -38,6 +38,8 @@ export interface Records {
   readonly dutyIds: Collection<DutyKey>;
   /** At the consumer, by (when to look at it next, id). */
   readonly dutyWakes: Collection<DutyKey>;
+  /** At the consumer, answers that are not in the log yet, by digest of their envelope. */
+  readonly dutyAnswers: Collection<DutyKey & { readonly answer: number }>;
   /** At the provider, the pending ones by (agreement digest, due, id). */
   readonly dutiesDue: Collection<DutyKey>;
   /** At the provider, the violated ones that nobody excused, by (agreement digest, id). */
@@ -83,6 +85,7 @@ export function openRecords(store: Store): Records {
     duties: new Collection(store, 'duty', version),
     dutyIds: new Collection(store, 'duty-id', version),
     dutyWakes: new Collection(store, 'duty-wake', version),
+    dutyAnswers: new Collection(store, 'duty-answer', version),
     dutiesDue: new Collection(store, 'duty-due', version),
     dutyBreaches: new Collection(store, 'duty-breach', version),
     exchanges: new Collection(store, 'exchange', version),

@@ -109,6 +109,8 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   });
   const dataPlane = openDataPlane({
     ...{ ...shared, evidence, duties, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
+    attest: attested.admit,
+    ...(dspIdentity.tokens === undefined ? {} : { tokens: dspIdentity.tokens }),
     tokenMs: config.tokenValidity,
     evidenceWaitMs: config.evidenceWait,
     streams: config,

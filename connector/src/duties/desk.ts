@@ -8,7 +8,7 @@ import type { EvidenceLog } from '../ports.js';
 import type { Records } from '../records.js';
 import type { DutyLedger } from './ledger.js';
 import type { DutyReport } from './port.js';
-import { type DutyAnswer, type DutyRecord, dutyId, isClosed } from './record.js';
+import { type DutyAnswer, type DutyRecord, dutyId, isClosed, judged } from './record.js';
 
 export interface DeskOptions {
   readonly identity: Identity;
@@ -44,6 +44,7 @@ export async function takeReport(options: DeskOptions, peer: string, report: Dut
   const at = Date.parse(said.time);
   const expected = { type: 'duty', statement: statementId, agreement: agreement.digest, signer: peer, at } as const;
   await demandEnvelope({ envelope, keyStatement }, expected, identity.trust.authorities);
+  if (isClosed(duty)) throw answeredAlready();
   await demandFitting(records, duty, said, clock.now());
   await evidence.admit([{ envelope, keyStatement, receipt }]);
 
@@ -52,16 +53,14 @@ export async function takeReport(options: DeskOptions, peer: string, report: Dut
   const answer: DutyAnswer = { statement, id: statementId, envelope, keyStatement, received };
   const saved = await ledger.change(duty, async (current, under) => {
     if (current.answers.some(({ id }) => id === statementId)) return undefined;
-    if (isClosed(current)) {
-      throw new ConnectorError('STATE_INVALID', 'this duty has been answered for, by another statement');
-    }
+    if (isClosed(current)) throw answeredAlready();
     const answered: DutyRecord = { ...current, answers: [...current.answers, answer] };
-    const { due } = current;
-    // Who is informed knows best when.
-    const late = current.action === 'inform' && due !== undefined && received > due;
-    if (said.outcome === 'fulfilled' && !late) return { duty: { ...answered, state: 'fulfilled' } };
-    const violated = ledger.violate(answered, under, Math.min(at, due ?? at));
-    return { duty: violated.duty, writes: violated.writes };
+    const verdict = judged(current, said, received);
+    // What was violated stays so: of a file that went late, too.
+    const closed = verdict.state === 'fulfilled' && current.state === 'pending';
+    return closed
+      ? { duty: { ...answered, state: 'fulfilled' } }
+      : ledger.violate(answered, under, verdict.state === 'violated' ? verdict.at : received);
   });
   return saved.answers.find(({ id }) => id === statementId)?.received ?? received;
 }
@@ -97,6 +96,10 @@ async function demandFitting(records: Records, duty: DutyRecord, said: DutyState
   const { bytes, digest } = said.deleted;
   if (delivered.some((one) => one.bytes === bytes && one.digest === digest)) return;
   throw invalid('expected that to be deleted which was delivered');
+}
+
+function answeredAlready(): ConnectorError {
+  return new ConnectorError('STATE_INVALID', 'this duty has been answered for, by another statement');
 }
 
 function invalid(message: string): ConnectorError {

@@ -1,217 +1,194 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { PeerChannel } from '@causeway/certs/peer';
-import { type DutyStatement, saltOf, signEnvelope, writeStatement } from '@causeway/evidence';
-import { codeOf, systemRandom } from '@causeway/platform';
-import { ManualClock } from '@causeway/platform/testing';
-import { Exchange } from '@causeway/proto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { NodeDouble } from '../exchange/testing/node-double.js';
-import { SpaceDouble, type Started } from '../exchange/testing/space-double.js';
-import type { SignedEnvelope } from '../model.js';
-import { breachOf } from './breach.js';
-import { type DutyRecord, isOverdue, saidIn } from './record.js';
-import type { Owed, Terms } from './terms.js';
+import { isOverdue, saidIn } from './record.js';
+import { content, DutySpace, deletion, dutiesOf, hour, theDuty } from './testing/duty-space.js';
 
-const hour = 3_600_000;
-const content = Buffer.from('po_no,line\nPO-1,1\n');
-
-let clock: ManualClock;
-let space: SpaceDouble;
-let terms: Terms;
-
-/** What an agreement demands in these tests; a due is counted from the delivery. */
-function demand(owed: readonly Owed[], consequences: readonly Owed[] = []): void {
-  const from = (since: number) => (one: Owed) => ({
-    ...one,
-    ...(one.due === undefined ? {} : { due: since + one.due }),
-  });
-  terms = {
-    owed: (delivered) => owed.map(from(delivered)),
-    consequences: (duty, { violated }) => (duty === 'obligation/0' ? consequences.map(from(violated)) : []),
-  };
-}
-const deletion: Owed = { duty: 'obligation/0', action: 'delete', due: hour };
+let space: DutySpace;
 
 beforeEach(async () => {
-  clock = new ManualClock(Date.now());
-  demand([deletion]);
-  const node = { clock, termsOf: () => terms };
-  space = await SpaceDouble.start({ provider: node, consumer: node });
+  space = await DutySpace.start();
+  space.demand([deletion]);
 });
 afterEach(() => space[Symbol.asyncDispose]());
 
-async function deliver(): Promise<Started> {
-  const started = await space.begin(content);
-  space.consumer.plane.pull(started.consumer);
-  await space.consumer.control.outcome(started.consumer.pid);
-  await settle();
-  return started;
-}
-
-/** Until nothing is due on either side, and nothing waits for the log. */
-async function settle(): Promise<void> {
-  for (let quiet = 0; quiet < 2; ) {
-    const before = changes();
-    for (const { evidence, duties } of [space.consumer, space.provider]) {
-      await evidence.idle();
-      await duties.idle();
-    }
-    quiet = changes() === before ? quiet + 1 : 0;
-  }
-}
-const changes = () => space.consumer.duties.changes() + space.provider.duties.changes();
-
-async function dutiesOf({ records }: NodeDouble): Promise<DutyRecord[]> {
-  const found: DutyRecord[] = [];
-  for await (const { value } of records.duties.all()) found.push(value);
-  return found;
-}
-
-async function theDuty(node: NodeDouble): Promise<DutyRecord> {
-  const [duty, ...more] = await dutiesOf(node);
-  if (duty === undefined || more.length > 0) throw new Error(`expected one duty, found ${more.length}`);
-  return duty;
-}
-
-/** How it stands at both sides: consumer first. */
-async function stands(): Promise<[string, string | undefined][]> {
-  const both = await Promise.all([theDuty(space.consumer), theDuty(space.provider)]);
-  return both.map((duty) => {
-    const last = duty.answers.at(-1);
-    return [duty.state, last && saidIn(last).result];
-  });
-}
-
-async function refused({ provider }: Started): Promise<string | undefined> {
-  const { records } = space.provider;
-  const agreement = (await records.agreements.get(provider.agreement))?.value;
-  if (!agreement) throw new Error('expected an agreement');
-  return (await breachOf(records, () => terms, agreement, clock.now()))?.code;
-}
+const both = (stand: string) => ({ consumer: [stand], provider: [stand] });
 
 describe('a deletion', () => {
-  test('begins with the delivery on both sides, is done shortly before it is due, and reported with its receipt', async () => {
-    const started = await deliver();
-    expect(await stands()).toEqual([
-      ['pending', undefined],
-      ['pending', undefined],
-    ]);
-    expect(await refused(started)).toBeUndefined();
+  test('begins with the delivery at both sides, is done shortly before it is due, and told with its receipt', async () => {
+    const { clock } = space;
+    const started = await space.deliver();
+    expect(await space.stands()).toEqual(both('obligation/0 pending'));
+    expect(await space.refusal(started)).toBeUndefined();
 
-    await clock.advance(hour - 60_002 - (clock.now() - (await theDuty(space.consumer)).delivered));
-    await settle();
+    await clock.advance((await theDuty(space.consumer)).delivered + hour - 60_002 - clock.now());
+    await space.settle();
     expect(existsSync(started.target)).toBe(true);
     await clock.advance(2);
-    await settle();
+    await space.settle();
     expect(existsSync(started.target)).toBe(false);
-    expect(await stands()).toEqual([
-      ['fulfilled', 'deleted'],
-      ['fulfilled', 'deleted'],
-    ]);
+    expect(await space.stands()).toEqual(both('obligation/0 fulfilled deleted'));
 
     const [ours, theirs] = await Promise.all([theDuty(space.consumer), theDuty(space.provider)]);
-    expect(ours.id).toBe(theirs.id);
-    expect(ours.answers).toEqual(theirs.answers);
-    const [answer] = ours.answers;
-    if (!answer) throw new Error('expected an answer');
-    expect(saidIn(answer)).toMatchObject({ deleted: { bytes: String(content.length) }, outcome: 'fulfilled' });
-    for (const node of [space.consumer, space.provider]) {
-      expect(await node.evidence.receipts([answer])).toHaveLength(1);
+    expect([ours.id, ours.answers]).toEqual([theirs.id, theirs.answers]);
+    const said = ours.answers.map(saidIn);
+    expect(said).toMatchObject([{ outcome: 'fulfilled', deleted: { bytes: String(content.length) } }]);
+    for (const { evidence } of [space.consumer, space.provider]) {
+      expect(await evidence.receipts(ours.answers)).toHaveLength(1);
     }
-    expect(await refused(started)).toBeUndefined();
+    expect(await space.refusal(started)).toBeUndefined();
   });
 
   test('by a person, early, is as good', async () => {
-    const started = await deliver();
-    await space.consumer.duties.doNow((await theDuty(space.consumer)).id);
-    await settle();
-    expect(existsSync(started.target)).toBe(false);
-    expect(await stands()).toEqual([
-      ['fulfilled', 'deleted'],
-      ['fulfilled', 'deleted'],
-    ]);
+    const started = await space.deliver();
     const { id } = await theDuty(space.consumer);
+    await space.consumer.duties.doNow(id);
+    await space.settle();
+    expect(existsSync(started.target)).toBe(false);
+    expect(await space.stands()).toEqual(both('obligation/0 fulfilled deleted'));
     await expect(space.consumer.duties.doNow(id)).rejects.toMatchObject({ code: 'STATE_INVALID' });
+    await expect(space.consumer.duties.doNow('other')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test.each<[string, (target: string) => Promise<void>, string]>([
     ['that somebody took away', (target) => rm(target), 'gone'],
     ['that somebody moved', (target) => rename(target, `${target}.elsewhere`), 'gone'],
     ['that somebody wrote into', (target) => writeFile(target, 'mine'), 'replaced'],
-  ])(
-    'of a file %s is no deletion, and refuses further transfers until somebody lets it be',
-    async (_name, meddle, result) => {
-      const started = await deliver();
-      await meddle(started.target);
-      await clock.advance(hour);
-      await settle();
-      expect(await stands()).toEqual([
-        ['violated', result],
-        ['violated', result],
-      ]);
-      if (result === 'replaced') expect(await readFile(started.target, 'utf8')).toBe('mine');
-      expect(await refused(started)).toBe('DUTY_VIOLATED');
-      const { id } = await theDuty(space.provider);
-      await space.provider.duties.excuse(id, 'they have shown us how it went');
-      expect(await refused(started)).toBeUndefined();
-      await expect(space.consumer.duties.excuse(id, 'ourselves')).rejects.toMatchObject({ code: 'STATE_INVALID' });
-    },
-  );
-
-  test('that was due while the consumer was off is done when it is back, late, and starts its consequence', async () => {
-    demand([deletion], [{ duty: 'obligation/0/consequence/0', action: 'inform', due: 10 * hour }]);
-    const started = await deliver();
-    await space.consumer.down();
-    await clock.advance(2 * hour);
-    expect(await refused(started)).toBe('DUTY_OVERDUE');
-    expect(isOverdue(await theDuty(space.provider), clock.now())).toBe(true);
-    await space.consumer.up();
-    await settle();
-
-    expect(existsSync(started.target)).toBe(false);
-    const [ours, theirs] = await Promise.all([dutiesOf(space.consumer), dutiesOf(space.provider)]);
-    const told = (duties: readonly DutyRecord[]) =>
-      duties
-        .map(({ duty, state, due, delivered, answers: [answer] }) => [
-          duty,
-          state,
-          (due ?? 0) - delivered,
-          answer && saidIn(answer).outcome,
-        ])
-        .sort();
-    expect(told(ours)).toEqual([
-      ['obligation/0', 'violated', hour, 'violated'],
-      ['obligation/0/consequence/0', 'fulfilled', 11 * hour, 'fulfilled'],
-    ]);
-    expect(told(theirs)).toEqual(told(ours));
-    expect(await refused(started)).toBe('DUTY_VIOLATED');
+  ])('of a file %s is none, and refuses further transfers until a person lets it be', async (_name, meddle, result) => {
+    const started = await space.deliver();
+    await meddle(started.target);
+    await space.clock.advance(hour);
+    await space.settle();
+    expect(await space.stands()).toEqual(both(`obligation/0 violated ${result}`));
+    if (result === 'replaced') expect(await readFile(started.target, 'utf8')).toBe('mine');
+    expect(await space.refusal(started)).toBe('DUTY_VIOLATED');
+    const { id } = await theDuty(space.provider);
+    await space.provider.duties.excuse(id, 'they have shown us how it went');
+    expect(await space.refusal(started)).toBeUndefined();
+    await expect(space.consumer.duties.excuse(id, 'ourselves')).rejects.toMatchObject({ code: 'STATE_INVALID' });
   });
 
-  test.each(['before the file is touched', 'after the file is gone'])(
-    'is said once, though its process was killed %s',
-    async (moment) => {
-      const started = await deliver();
-      const { store } = space.consumer;
-      const commit = store.commit.bind(store);
-      let commits = 0;
-      // The first commit of a deletion says that it begins, the second what came of it.
-      store.commit = async (change) => {
-        commits += 1;
-        if (commits > (moment === 'before the file is touched' ? 0 : 1)) throw new Error('killed');
-        return commit(change);
-      };
-      await clock.advance(hour - 30_000);
-      await settle();
-      expect(existsSync(started.target)).toBe(moment === 'before the file is touched');
-      await space.consumer.restart();
-      await settle();
-      expect(existsSync(started.target)).toBe(false);
-      expect(await stands()).toEqual([
-        ['fulfilled', 'deleted'],
-        ['fulfilled', 'deleted'],
-      ]);
-      expect((await theDuty(space.provider)).answers).toHaveLength(1);
-    },
-  );
+  test('that cannot be done in time is said to be kept, and done as soon as it can be', async () => {
+    const { target } = await space.deliver();
+    await link(target, `${target}.copy`);
+    await space.clock.advance(hour + 1);
+    await space.settle();
+    expect(await space.stands()).toEqual(both('obligation/0 violated kept'));
+    expect((await theDuty(space.consumer)).trouble).toContain('hard link');
+    await rm(`${target}.copy`);
+    await space.clock.advance(hour);
+    await space.settle();
+    expect(existsSync(target)).toBe(false);
+    expect(await space.stands()).toEqual(both('obligation/0 violated deleted'));
+    expect((await theDuty(space.provider)).answers).toHaveLength(2);
+  });
+
+  test('that could not be done and that somebody else did meanwhile is not said to be ours', async () => {
+    const { target } = await space.deliver();
+    await link(target, `${target}.copy`);
+    await space.clock.advance(hour + 1);
+    await space.settle();
+    await rm(`${target}.copy`);
+    await rm(target);
+    await space.clock.advance(hour);
+    await space.settle();
+    expect(await space.stands()).toEqual(both('obligation/0 violated gone'));
+  });
+
+  test('of a file whose name is a folder now leaves the folder alone', async () => {
+    const { target } = await space.deliver();
+    await rm(target);
+    await mkdir(target);
+    await space.clock.advance(hour);
+    await space.settle();
+    expect(await space.stands()).toEqual(both('obligation/0 violated replaced'));
+    expect(existsSync(target)).toBe(true);
+    await rm(dirname(target), { recursive: true });
+  });
+});
+
+describe('a duty that was due while the consumer was off', () => {
+  test('is overdue at the provider, done late when the consumer is back, and made good by its consequence', async () => {
+    space.demand([deletion], [{ duty: 'obligation/0/consequence/0', action: 'inform', due: 10 * hour }]);
+    const started = await space.deliver();
+    await space.consumer.down();
+    await space.clock.advance(2 * hour);
+    expect(isOverdue(await theDuty(space.provider), space.clock.now())).toBe(true);
+    expect(await space.refusal(started)).toBe('DUTY_OVERDUE');
+    await space.consumer.up();
+    await space.settle();
+
+    expect(existsSync(started.target)).toBe(false);
+    const stands = ['obligation/0 violated deleted', 'obligation/0/consequence/0 fulfilled informed'];
+    expect(await space.stands()).toEqual({ consumer: stands, provider: stands });
+    const dues = async (node: typeof space.consumer) => (await dutiesOf(node)).map(({ id, due }) => [id, due]).sort();
+    expect(await dues(space.consumer)).toEqual(await dues(space.provider));
+    expect(await space.refusal(started)).toBeUndefined();
+  });
+
+  test('is done late, and stands against the consumer where its policy names no consequence', async () => {
+    const started = await space.deliver();
+    await space.consumer.down();
+    await space.clock.advance(2 * hour);
+    await space.consumer.up();
+    await space.settle();
+    expect(await space.stands()).toEqual(both('obligation/0 violated deleted'));
+    expect(await space.refusal(started)).toBe('DUTY_VIOLATED');
+  });
+});
+
+describe('what is to be told', () => {
+  test.each(['inform', 'idsc:log'])('by %s is told at once, and done when the provider has it', async (action) => {
+    space.demand([{ duty: 'obligation/0', action, due: hour }]);
+    await space.deliver();
+    const result = action === 'inform' ? 'informed' : 'logged';
+    expect(await space.stands()).toEqual(both(`obligation/0 fulfilled ${result}`));
+    const { answers } = await theDuty(space.provider);
+    expect(await space.provider.evidence.receipts(answers)).toHaveLength(1);
+  });
+
+  test('waits for the log, and whoever is to be informed too late was not informed', async () => {
+    space.demand([{ duty: 'obligation/0', action: 'inform', due: hour }]);
+    space.log.refuse = (envelope) =>
+      Buffer.from(envelope.split('.')[1] ?? '', 'base64url').includes('"duty"')
+        ? { code: 'BUSY', message: 'not now', retryable: true }
+        : undefined;
+    const started = await space.deliver();
+    expect(await space.stands()).toEqual({
+      consumer: ['obligation/0 pending informed'],
+      provider: ['obligation/0 pending'],
+    });
+    await space.clock.advance(2 * hour);
+    expect(await space.refusal(started)).toBe('DUTY_OVERDUE');
+    space.log.refuse = () => undefined;
+    await space.finish();
+    expect(await space.stands()).toEqual(both('obligation/0 violated informed'));
+    expect(await space.refusal(started)).toBe('DUTY_VIOLATED');
+  });
+});
+
+describe('a process that is killed', () => {
+  test.each([
+    ['before a deletion is said to begin', 0, true],
+    ['between the deletion and what is said of it', 1, false],
+  ])('%s does and says it once', async (_name, after, there) => {
+    const { target } = await space.deliver();
+    const { store } = space.consumer;
+    const commit = store.commit.bind(store);
+    let commits = 0;
+    store.commit = async (change) => {
+      commits += 1;
+      if (commits > after) throw new Error('killed');
+      return commit(change);
+    };
+    await space.clock.advance(hour - 30_000);
+    await space.settle();
+    expect(existsSync(target)).toBe(there);
+    await space.consumer.restart();
+    await space.settle();
+    expect(existsSync(target)).toBe(false);
+    expect(await space.stands()).toEqual(both('obligation/0 fulfilled deleted'));
+    expect((await theDuty(space.provider)).answers).toHaveLength(1);
+  });
 });

@@ -150,7 +150,7 @@ export class Keeper {
 
   /** Ever less often, but once right after it was due, to say so. */
   #retryAt({ due, started }: DutyRecord, now: number): number {
-    const later = now + Math.min(Math.max(firstRetryMs, (now - started) / 10), mostRetryMs);
+    const later = now + Math.min(Math.max(firstRetryMs, Math.ceil((now - started) / 10)), mostRetryMs);
     return due !== undefined && now <= due ? Math.min(later, due + 1) : later;
   }
 
@@ -200,9 +200,9 @@ export class Keeper {
       const queued = evidence.queue(numbered, [answer]);
       const again = done.result === 'kept' ? { wake: this.#retryAt(current, at), trouble: duty.trouble ?? '' } : {};
       const answered: DutyRecord = { ...rest, ...again, answers: [...current.answers, answer] };
-      const writes = [...queued.writes, reporter.write(answered, current.answers.length)];
+      const writes = [...queued.writes, reporter.write(answered)];
       if (said.outcome === 'violated') {
-        const { duty: violated, writes: owed } = ledger.violate(answered, agreement, Math.min(at, current.due ?? at));
+        const { duty: violated, writes: owed } = ledger.violate(answered, agreement, at);
         return { duty: violated, agreement: queued.agreement, writes: [...writes, ...owed] };
       }
       // What is to be told is done when it was told: the report's answer says so.

@@ -54,12 +54,14 @@ export class DutyLedger {
   /**
    * The duty once it is violated, and the writes that begin what its policy demands in addition.
    *
-   * @param at when it was found, or was due: the same at both sides
+   * @param at when it was found; it was violated when it was due at the latest
    */
   violate(duty: DutyRecord, agreement: Agreement, at: number): { duty: DutyRecord; writes: Write[] } {
     if (duty.state === 'violated') return { duty, writes: [] };
-    const owed = this.#o.termsOf(agreement).consequences(duty.duty, { delivered: duty.delivered, violated: at });
-    return { duty: { ...duty, state: 'violated' }, writes: this.#begin(owed, agreement, duty, at) };
+    const { delivered, due } = duty;
+    const violated = due === undefined ? at : Math.min(at, due + 1);
+    const owed = this.#o.termsOf(agreement).consequences(duty.duty, { delivered, violated });
+    return { duty: { ...duty, state: 'violated', violated }, writes: this.#begin(owed, agreement, duty, violated) };
   }
 
   /**

@@ -35,6 +35,8 @@ export interface DutyRecord {
   readonly state: 'pending' | 'fulfilled' | 'violated';
   /** The last millisecond in which it can be fulfilled. */
   readonly due?: number;
+  /** When it was violated: when that was found, at the latest when it was due. */
+  readonly violated?: number;
   /** When this consumer looks at it next. */
   readonly wake?: number;
   /**
@@ -57,6 +59,12 @@ export function dutyId(agreement: Digest, transfer: string, duty: string): strin
   return digestOf(canonicalJson([agreement, transfer, duty])).slice('sha-256:'.length, 'sha-256:'.length + 32);
 }
 
+/** The duty whose violation brought this one, if one did. */
+export function causeOf({ agreement, transfer, duty }: DutyRecord): string | undefined {
+  const cause = /^(.+)\/consequence\/\d+$/.exec(duty)?.[1];
+  return cause === undefined ? undefined : dutyId(agreement, transfer, cause);
+}
+
 export function saidIn({ statement }: Pick<DutyAnswer, 'statement'>): DutyStatement {
   const { statement: said } = parseStatement(statement);
   if (said.type === 'duty') return said;
@@ -67,6 +75,18 @@ export function saidIn({ statement }: Pick<DutyAnswer, 'statement'>): DutyStatem
 export function isClosed({ answers }: DutyRecord): boolean {
   const last = answers.at(-1);
   return last !== undefined && saidIn(last).result !== 'kept';
+}
+
+/** What a report makes of a duty, and since when, the same at both sides. */
+export function judged(
+  { action, due }: DutyRecord,
+  said: DutyStatement,
+  received: number,
+): { readonly state: 'fulfilled' } | { readonly state: 'violated'; readonly at: number } {
+  if (said.outcome === 'violated') return { state: 'violated', at: Date.parse(said.time) };
+  // Whoever is to be informed knows when; of a file, whoever has it.
+  const late = action === 'inform' && due !== undefined && received > due;
+  return late ? { state: 'violated', at: received } : { state: 'fulfilled' };
 }
 
 /** Pending, and the time is over: at the provider no report has come. */

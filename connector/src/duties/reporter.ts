@@ -3,13 +3,13 @@ import { envelopeDigest } from '@causeway/evidence';
 import {
   type Attempt,
   type Clock,
-  type Commit,
   keyParts,
   type Logger,
   type Metrics,
   Outbox,
   type Outcome,
   type Random,
+  type Settlement,
   type Store,
   type Work,
   type Write,
@@ -20,7 +20,7 @@ import type { EvidenceLog } from '../ports.js';
 import { reason } from '../reasons.js';
 import type { DutyKey, Records } from '../records.js';
 import type { DutyLedger } from './ledger.js';
-import { type DutyAnswer, type DutyRecord, isClosed } from './record.js';
+import { causeOf, type DutyAnswer, type DutyRecord, isClosed, judged, saidIn } from './record.js';
 
 export interface ReporterOptions {
   readonly identity: Identity;
@@ -55,8 +55,7 @@ const finalStatuses: readonly status[] = [
 export class Reporter {
   readonly #o: ReporterOptions;
   readonly #outbox: Outbox<ReportWork, { readonly received: number }>;
-  /** Envelope digests whose receipts a report waits for, with the provider it is for. */
-  readonly #awaited = new Map<string, string>();
+  readonly #running = new Set<Promise<void>>();
   #unwatch: () => void = () => undefined;
 
   constructor(options: ReporterOptions) {
@@ -71,21 +70,27 @@ export class Reporter {
     });
   }
 
-  /** The write that queues the report of an answer: for the commit that saves the answer. */
-  write({ agreement, id, peer, updated }: DutyRecord, answer: number): Write {
-    const work = { lane: id, sequence: answer, peer, payload: { agreement, id, answer }, created: updated };
-    // A duty has few answers, and deliveries are bounded: what was done is always told.
-    return this.#outbox.write(work, { ending: true });
+  /** The write by which an answer is told once it is logged: for the commit that saves and queues it. */
+  write({ agreement, id, answers }: DutyRecord): Write {
+    const answer = answers.length - 1;
+    const envelope = answers[answer]?.envelope ?? '';
+    return this.#o.records.dutyAnswers.put([envelopeDigest(envelope)], { agreement, id, answer });
   }
 
   async start(): Promise<void> {
     const { store, records } = this.#o;
-    this.#unwatch = store.watch(records.receipts.key(), (put) => this.#logged(put));
     await this.#outbox.start();
+    // Watching before looking: no receipt that comes meanwhile is missed.
+    this.#unwatch = store.watch(records.receipts.key(), (put) =>
+      this.#track(put === undefined ? this.#lookAtAll() : this.#look(put.map((key) => String(keyParts(key)[1])))),
+    );
+    this.#track(this.#lookAtAll());
   }
 
-  idle(): Promise<void> {
-    return this.#outbox.idle();
+  /** Resolves when nothing is due. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#outbox.idle();
   }
 
   backlog(): { readonly depth: number; readonly oldestMs: number } {
@@ -94,17 +99,50 @@ export class Reporter {
 
   async close(): Promise<void> {
     this.#unwatch();
+    await Promise.all(this.#running);
     await this.#outbox.stop();
   }
 
-  /** A receipt came: what waited for it goes now. */
-  #logged(put: readonly Uint8Array[] | undefined): void {
-    if (this.#awaited.size === 0) return;
-    const digests = put ? put.map((key) => String(keyParts(key)[1])) : [...this.#awaited.keys()];
+  #track(run: Promise<void>): void {
+    const tracked = run
+      .catch((error: unknown) => this.#o.log.error({ err: error }, 'what is to be reported could not be looked at'))
+      .then(() => {
+        this.#running.delete(tracked);
+      });
+    this.#running.add(tracked);
+  }
+
+  async #lookAtAll(): Promise<void> {
+    for await (const { key } of this.#o.records.dutyAnswers.all()) await this.#look([String(keyParts(key)[1])]);
+  }
+
+  /** What has its receipt now, and whose cause the provider knows of, goes into the outbox, once. */
+  async #look(digests: readonly string[]): Promise<void> {
+    const { clock, records, store } = this.#o;
     for (const digest of digests) {
-      const peer = this.#awaited.get(digest);
-      if (peer !== undefined && this.#awaited.delete(digest)) this.#outbox.nudge(peer);
+      const waiting = await records.dutyAnswers.get(digest);
+      if (waiting === undefined || (await records.receipts.get(digest)) === undefined) continue;
+      const { agreement, id, answer } = waiting.value;
+      const duty = (await records.duties.get(agreement, id))?.value;
+      if (duty === undefined) throw new TypeError(`expected duty ${id} behind its answer`);
+      if (!(await this.#isExpected(duty))) continue;
+      const work = { lane: id, sequence: answer, peer: duty.peer, payload: { agreement, id, answer } };
+      await store.commit({
+        conditions: [records.dutyAnswers.unchanged(waiting)],
+        writes: [
+          records.dutyAnswers.delete([digest]),
+          // Deliveries are bounded, and what was done is always told.
+          this.#outbox.write({ ...work, created: clock.now() }, { ending: true }),
+        ],
+      });
     }
+  }
+
+  /** A consequence is owed at the provider from when it knows what it follows from, and not before. */
+  async #isExpected(duty: DutyRecord): Promise<boolean> {
+    const cause = causeOf(duty);
+    const before = cause && (await this.#o.records.duties.get(duty.agreement, cause))?.value;
+    return !before || before.answers.some(({ received, refused }) => received !== undefined || refused !== undefined);
   }
 
   async #report(
@@ -114,14 +152,10 @@ export class Reporter {
     const { clock, evidence, identity, records } = this.#o;
     const duty = (await records.duties.get(agreement, id))?.value;
     const answer = duty?.answers[place];
-    if (duty === undefined || answer === undefined) return { refused: 'there is no such answer' };
+    const [logged] = answer === undefined ? [] : await evidence.receipts([answer]);
+    if (duty === undefined || answer === undefined || logged === undefined)
+      return { refused: 'there is no such answer' };
     const { peer } = duty;
-    const digest = envelopeDigest(answer.envelope);
-    // Before looking: a receipt that comes in between is not missed.
-    this.#awaited.set(digest, peer);
-    const [logged] = await evidence.receipts([answer]);
-    if (logged === undefined) return { retry: 'the log has not answered for it yet' };
-    this.#awaited.delete(digest);
     const address = (await records.exchanges.get(peer))?.value.endpoint;
     if (address === undefined) return { refused: 'nobody said where its provider is' };
     const channel = new PeerChannel({ identity, address, expect: { id: peer, role: 'participant' }, clock });
@@ -138,9 +172,9 @@ export class Reporter {
     }
   }
 
-  async #settled({ payload }: Work<ReportWork>, outcome: Outcome<{ readonly received: number }>): Promise<Commit> {
+  async #settled({ payload }: Work<ReportWork>, outcome: Outcome<{ readonly received: number }>): Promise<Settlement> {
     const { ledger, log } = this.#o;
-    return ledger.prepare(payload, async (duty, agreement) => {
+    const { duty: after, ...settlement } = await ledger.prepare(payload, async (duty, agreement) => {
       const answer = duty.answers[payload.answer];
       if (answer === undefined || answer.received !== undefined || answer.refused !== undefined) return undefined;
       if ('refused' in outcome) {
@@ -151,11 +185,17 @@ export class Reporter {
       const { received } = outcome.done;
       const told = replaced(duty, payload.answer, { ...answer, received });
       if (told.state !== 'pending' || !isClosed(told)) return { duty: told };
-      const { action, due } = told;
-      if (action !== 'inform' || due === undefined || received <= due) return { duty: { ...told, state: 'fulfilled' } };
-      const late = ledger.violate(told, agreement, due);
-      return { duty: late.duty, writes: late.writes };
+      const verdict = judged(told, saidIn(answer), received);
+      if (verdict.state === 'fulfilled') return { duty: { ...told, state: 'fulfilled' } };
+      return ledger.violate(told, agreement, verdict.at);
     });
+    if (after.state !== 'violated') return settlement;
+    // What follows from it may be told now.
+    const react = () => {
+      settlement.react?.();
+      this.#track(this.#lookAtAll());
+    };
+    return { ...settlement, react };
   }
 }
 

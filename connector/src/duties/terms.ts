@@ -15,8 +15,8 @@ export interface Owed {
 export interface Terms {
   /** What a delivery at this time brings. */
   owed(delivered: number): readonly Owed[];
-  /** What is owed in addition because this duty was not kept, found at that time. */
-  consequences(duty: string, at: { readonly delivered: number; readonly violated: number }): readonly Owed[];
+  /** What is owed in addition because this duty, brought by a delivery at that time, was violated at that one. */
+  consequences(duty: string, when: { readonly delivered: number; readonly violated: number }): readonly Owed[];
 }
 
 export type TermsOf = (agreement: Pick<Agreement, 'digest' | 'policy' | 'statement'>) => Terms;

@@ -17,7 +17,7 @@ const mostPauseMs = 30_000;
  * Resolves when the first has been shown, or could not be: whether it was needed is for the provider's policy to say.
  */
 export async function attesting(
-  { clock, log, tokens }: Context,
+  { clock, log, tokens }: Pick<Context, 'clock' | 'log' | 'tokens'>,
   channel: PeerChannel,
   peer: string,
   signal: AbortSignal,

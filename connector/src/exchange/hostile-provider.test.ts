@@ -24,11 +24,13 @@ beforeAll(async () => {
   const service = peerService(Exchange, {
     rules: {
       pull: { roles: ['participant'] },
+      attest: { roles: ['participant'] },
       renew: { roles: ['participant'] },
       reportDuty: { roles: ['participant'] },
     },
     handlers: {
       pull: { bidi: (call) => script(call) },
+      attest: { unary: async () => ({}) },
       renew: { unary: async () => ({ token: 'a.b.c', expires: 0 }) },
       reportDuty: { unary: async () => ({}) },
     },

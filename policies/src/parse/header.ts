@@ -20,7 +20,7 @@ export function readKind(
   const found = typeof member.value === 'string' ? reader.term(member.value) : '';
   const kind = allowed.find((name) => name === (found === 'Policy' ? 'Set' : found));
   if (kind !== undefined) return kind;
-  return reader.problem(member.path, 'TYPE_UNEXPECTED', `@type here is ${allowed.join(' or ')}`, expected);
+  return reader.wrongType(member.value, member.path, allowed);
 }
 
 export function readConflict(reader: Reader, member: Member | undefined): ConflictStrategy {

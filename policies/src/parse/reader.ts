@@ -2,7 +2,7 @@ import type { Problem, ProblemCode } from '../model.js';
 import type { MemberTable } from '../odrl/terms.js';
 import type { Profile } from '../profiles/profile.js';
 import { policyLimits } from './bounds.js';
-import { isObject, type JsonObject, kindOf, type Member, pointer } from './json.js';
+import { isObject, type JsonObject, kindOf, type Member, pointer, shown } from './json.js';
 import { nearest } from './suggest.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -32,15 +32,14 @@ export class Reader {
 
   unknown(path: string, code: ProblemCode, what: string, term: string, known: readonly string[]): undefined {
     const suggestion = nearest(this.term(term), known);
-    const shown = term.length > 80 ? `${term.slice(0, 80)}…` : term;
     const hint = suggestion === undefined ? 'nothing unknown is ever ignored' : `did you mean ${suggestion}?`;
-    return this.problem(path, code, `${what} “${shown}” is not known here: ${hint}`, suggestion);
+    return this.problem(path, code, `${what} “${shown(term)}” is not known here: ${hint}`, suggestion);
   }
 
   /** A term of a profile that the policy does not declare: it could mean something else to whoever wrote it. */
   undeclared(path: string, term: string, profile: Profile): undefined {
     const [iri] = profile.iris;
-    const words = `“${term.slice(0, 80)}” is a term of ${profile.name}, which the policy does not declare: add profile ${iri}`;
+    const words = `“${shown(term)}” is a term of ${profile.name}, which the policy does not declare: add profile ${iri}`;
     return this.problem(path, 'PROFILE_MISSING', words, iri);
   }
 
@@ -107,11 +106,19 @@ export class Reader {
     for (const { value, path } of member === undefined ? [] : this.list(member)) {
       const term = typeof value === 'string' ? this.term(value) : '';
       if (allowed.includes(term)) found = term;
-      else if (!more.includes(term)) {
-        this.problem(path, 'TYPE_UNEXPECTED', `@type here is ${allowed.join(' or ')}, or is left out`, allowed[0]);
-      }
+      else if (!more.includes(term)) this.wrongType(value, path, allowed, ', or is left out');
     }
     return found;
+  }
+
+  wrongType(value: unknown, path: string, allowed: readonly string[], more = ''): undefined {
+    const found = typeof value === 'string' ? `“${shown(value)}”` : kindOf(value);
+    return this.problem(
+      path,
+      'TYPE_UNEXPECTED',
+      `@type here is ${allowed.join(' or ')}${more}, not ${found}`,
+      allowed[0],
+    );
   }
 
   /** JSON `true`, or a typed one. */

@@ -39,7 +39,9 @@ export function readTimestamp(reader: Reader, member: Member, kind: PolicyKind |
   if (kind !== undefined && kind !== 'Agreement') {
     return reader.problem(path, 'TERM_UNKNOWN', `a timestamp belongs to an Agreement, not to an ${kind}`);
   }
-  if (typeof value === 'string' && spanOfInstant(value)?.date === false) return value;
+  // Nothing is decided by it, so other connectors may write it as finely as their clocks tell.
+  const coarse = typeof value === 'string' ? value.replace(/(\.\d{3})\d{1,9}/, '$1') : '';
+  if (typeof value === 'string' && spanOfInstant(coarse)?.date === false) return value;
   const words = 'the timestamp is a date and time such as 2027-01-01T00:00:00Z';
   return reader.problem(path, 'VALUE_MALFORMED', words);
 }

@@ -1,4 +1,5 @@
 import type { Problem, ProblemCode } from '../model.js';
+import { notDecided } from '../odrl/members.js';
 import type { MemberTable } from '../odrl/terms.js';
 import type { Profile } from '../profiles/profile.js';
 import { policyLimits } from './bounds.js';
@@ -68,15 +69,17 @@ export class Reader {
       if (found.has(name)) this.problem(at, 'MEMBER_TWICE', `${name} stands here twice, in two spellings: keep one`);
       else if (table.read.includes(name)) found.set(name, { value, path: at });
       else if (table.undecided.includes(name)) {
-        this.problem(at, 'TERM_NOT_DECIDED', `${name} of ${what} is known, but nothing here acts on it: take it out`);
+        const why = notDecided[name] ?? 'nothing here acts on it: take it out';
+        this.problem(at, 'TERM_NOT_DECIDED', `${name} of ${what} is known, but ${why}`);
       } else this.unknown(at, 'TERM_UNKNOWN', `the member`, key, table.read);
     }
     return found;
   }
 
-  /** A non-empty string, or `{"@id": string}`. */
+  /** A non-empty string, or `{"@id": string}`; alone or in a list of one, which are the same in JSON-LD. */
   iri(value: unknown, path: string, what: string): string | undefined {
-    const text = isObject(value) && Object.keys(value).length === 1 ? value['@id'] : value;
+    const [only] = Array.isArray(value) && value.length === 1 ? value : [value];
+    const text = isObject(only) && Object.keys(only).length === 1 ? only['@id'] : only;
     if (typeof text === 'string' && text !== '') return text;
     return this.problem(path, 'VALUE_MALFORMED', `${what} must be one identifier (a string), not ${kindOf(value)}`);
   }
@@ -97,6 +100,9 @@ export class Reader {
       return this.list({ value: value['@list'], path: pointer(path, '@list') });
     }
     if (!Array.isArray(value)) return [member];
+    const [first] = value;
+    if (value.length === 1 && isObject(first) && '@list' in first)
+      return this.list({ value: first, path: pointer(path, 0) });
     return value.map((item, at) => ({ value: item, path: pointer(path, at) }));
   }
 

@@ -5,6 +5,7 @@ import { authorityCommand } from './commands/authority.js';
 import { clearingHouseCommand } from './commands/clearing-house.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
+import { policyCommand } from './commands/policy.js';
 import { publishCommand } from './commands/publish.js';
 import { pullCommand } from './commands/pull.js';
 import { requestCommand } from './commands/request.js';
@@ -60,6 +61,7 @@ export function commandLine(output: Output): Command {
     pullCommand(output),
     showCommand(output),
     auditCommand(output),
+    policyCommand(),
     statusCommand(output),
   ]) {
     program.addCommand(inherit(command, program));

@@ -47,6 +47,16 @@ test.each<[string, PolicyJson, (string | undefined)[]]>([
     ['DUTY_WITHOUT_DEADLINE', '/prohibition/0/remedy/0'],
   ],
   [
+    'what can never be',
+    withAtoms(atom('dateTime', 'lt', at), atom('dateTime', 'gt', '2028-01-01T00:00:00Z')),
+    ['UNREALISABLE', '/permission/0'],
+  ],
+  [
+    'what says nothing new',
+    withAtoms(atom('dateTime', 'lt', at), atom('dateTime', 'lt', '2028-01-01T00:00:00Z')),
+    ['REDUNDANT', '/permission/0/constraint/1'],
+  ],
+  [
     'a count without a period',
     withAtoms(atom('count', 'lteq', 3)),
     ['COUNT_WITHOUT_PERIOD', '/permission/0/constraint/0'],

@@ -9,6 +9,9 @@ export {
 } from './classification.js';
 export { compareRequest } from './compare/compare.js';
 export { comparePolicies } from './compare/compatible.js';
+export { type VoidingPair, voidingPair } from './compare/conflict.js';
+export { counterOffer } from './compare/counter.js';
+export { qualityOf } from './compare/quality.js';
 export { factsOf } from './compare/witness.js';
 export { type CompiledPolicy, compile } from './decide/compile.js';
 export { truthOf } from './decide/condition.js';

@@ -32,6 +32,8 @@ export class Reader {
   }
 
   unknown(path: string, code: ProblemCode, what: string, term: string, known: readonly string[]): undefined {
+    // Once nothing more is said, nothing more is looked up: a hostile document has thousands.
+    if (this.problems.length >= policyLimits.problems) return undefined;
     const suggestion = nearest(this.term(term), known);
     const hint = suggestion === undefined ? 'nothing unknown is ever ignored' : `did you mean ${suggestion}?`;
     return this.problem(path, code, `${what} “${shown(term)}” is not known here: ${hint}`, suggestion);

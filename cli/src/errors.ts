@@ -12,6 +12,8 @@ export type CliErrorCode =
   | 'UNWRITABLE'
   | 'TARGET_EXISTS'
   | 'NOT_VERIFIED'
+  | 'LINE_MALFORMED'
+  | 'LINE_TOO_LONG'
   | 'FAILED';
 
 export class CliError extends Error {

@@ -8,6 +8,7 @@ import { clearingHouseCommand } from './commands/clearing-house.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
 import { operatorCommand } from './commands/operator.js';
+import { policyCommand } from './commands/policy.js';
 import { publishCommand } from './commands/publish.js';
 import { pullCommand } from './commands/pull.js';
 import { requestCommand } from './commands/request.js';
@@ -68,6 +69,7 @@ export function commandLine(output: Output): Command {
     rejectCommand(output),
     operatorCommand(output),
     auditCommand(output),
+    policyCommand(),
     statusCommand(output),
   ]) {
     program.addCommand(inherit(command, program));

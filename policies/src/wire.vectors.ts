@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { agreementFor, offerFor, readPolicy, toWire } from './index.js';
-import { offer } from './testing/generate.js';
+import type { Duty, Party, Policy, Rule } from './model.js';
+import { readPolicy } from './parse/policy.js';
+import { agreementFor, offerFor } from './templates/offer.js';
+import { whole } from './testing/whole.js';
+import { toWire } from './wire.js';
 
 // The published schema of the Dataspace Protocol 2025-1 accepts what `toWire` writes.
 
@@ -42,10 +45,45 @@ test('templates satisfy the schema, in a catalog, in a message and as an agreeme
   expect(errors('Agreement', agreement)).toEqual([]);
 });
 
-test('whatever is read and written satisfies the schema', () => {
+const plain = ({ id }: Party): Party => ({ id, collection: false, refinements: [] });
+
+function carried({ target: _, assigner: __, ...rule }: Rule): Rule {
+  return {
+    ...rule,
+    action: rule.action ?? 'use',
+    actionRefinements: [],
+    ...(rule.assignees ? { assignees: rule.assignees.slice(0, 1).map(plain) } : {}),
+    duties: rule.duties.map(carriedDuty),
+    remedies: [],
+  };
+}
+
+function carriedDuty({ duty, path, action, constraints, declaredOnly }: Duty): Duty {
+  return { duty, path, action, actionRefinements: [], constraints, consequences: [], declaredOnly };
+}
+
+/** What DSP has a place for of a policy. */
+function onDsp(policy: Policy): Policy {
+  return {
+    ...policy,
+    kind: policy.kind === 'Set' ? 'Offer' : policy.kind,
+    permissions: policy.permissions.map(carried),
+    prohibitions: policy.prohibitions.map(carried),
+    obligations: policy.obligations.map(carriedDuty),
+  };
+}
+
+function bare(policy: Policy): unknown {
+  return JSON.parse(JSON.stringify(policy, (key, value) => (key === 'path' ? undefined : value)));
+}
+
+test('whatever DSP can carry satisfies the schema and is read as the same again', () => {
   fc.assert(
-    fc.property(offer, (json) => {
-      expect(errors('MessageOffer', toWire(readPolicy(json)))).toEqual([]);
+    fc.property(whole, (json) => {
+      const policy = onDsp(readPolicy(json));
+      const written = toWire(policy);
+      expect(errors(policy.kind === 'Agreement' ? 'Agreement' : 'MessageOffer', written)).toEqual([]);
+      expect(bare(readPolicy(written))).toEqual(bare(policy));
     }),
     { seed: 3, numRuns: 500 },
   );

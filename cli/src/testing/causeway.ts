@@ -19,16 +19,20 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Standard input; none if left out. */
+  readonly input?: string;
 }
 
-export function launch(args: readonly string[], { cwd, env }: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], {
+export function launch(args: readonly string[], { cwd, env, input }: RunOptions = {}): ChildProcess {
+  const child = spawn(process.execPath, [bin, ...args], {
     ...(cwd !== undefined && { cwd }),
     env: { ...process.env, LANG: 'C', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     timeout: deadlineMs,
     killSignal: 'SIGKILL',
   });
+  child.stdin?.end(input);
+  return child;
 }
 
 /** Runs one command line to its end. */

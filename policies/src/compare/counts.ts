@@ -79,6 +79,7 @@ function mostUses(box: Box, { space, use }: Universe): number {
   return highest(space.at(box, use.dimension));
 }
 
-function isCounted({ constraints, actionRefinements }: Rule): boolean {
+/** Whether the number of a use matters to it. */
+export function isCounted({ constraints, actionRefinements }: Rule): boolean {
   return [...constraints, ...actionRefinements].flatMap(atomsOf).some(({ operand }) => factOf(operand) === 'count');
 }

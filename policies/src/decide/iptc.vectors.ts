@@ -19,7 +19,7 @@ type Preset = 'Satisfied' | 'Not-Satisfied';
 const cases = Object.entries(yamlOf(readFileSync(join(folder, 'testconfig.yml'), 'utf8'))).filter(([name]) =>
   name.startsWith('case_'),
 );
-const expected = new Map(
+const expected = new Map<string, { readonly active: boolean; readonly allowed: boolean }>(
   readFileSync(join(folder, 'expected.tsv'), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
@@ -28,7 +28,7 @@ const expected = new Map(
       const [, active, status] =
         /\[Rule is: (ACTIVE|NOT ACTIVE)\], status = (Allowed|Not-Allowed)\|/.exec(result) ?? [];
       if (status === undefined) throw new Error(`no verdict in “${line}”`);
-      return [`case_${name}`, { active: active === 'ACTIVE', allowed: status === 'Allowed' }] as const;
+      return [`case_${name}`, { active: active === 'ACTIVE', allowed: status === 'Allowed' }];
     }),
 );
 

@@ -160,8 +160,14 @@ function valueText(atom: AtomicConstraint, fact: Fact | undefined): Words {
   return both('?');
 }
 
+/** In days, hours, minutes and seconds: how a contract would write it. */
 function durationText(milliseconds: number): string {
-  return `PT${Math.round(milliseconds) / 1_000}S`;
+  const seconds = Math.round(Math.abs(milliseconds)) / 1_000;
+  const days = Math.floor(seconds / 86_400);
+  const hours = Math.floor(seconds / 3_600) % 24;
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = Math.round((seconds % 60) * 1_000) / 1_000;
+  return `${milliseconds < 0 ? '-' : ''}P${days}DT${hours}H${minutes}M${rest}S`;
 }
 
 function both(text: string): Words {

@@ -66,10 +66,15 @@ export function factOf(term: string): string {
   return table.get(term)?.fact ?? term;
 }
 
+const nested: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  [...table.values()].flatMap(({ term, wider }) => (wider ? [[term, new Map(Object.entries(wider))] as const] : [])),
+);
+
 /** Whether one name is known to lie within another by itself or by the operand's own table; anything else the caller may know. */
 export function knownWithin(term: string, inner: string, outer: string): boolean {
-  const wider = table.get(term)?.wider;
-  for (let at: string | undefined = inner, steps = 0; at !== undefined && steps < 32; at = wider?.[at], steps++) {
+  if (inner === outer) return true;
+  const wider = nested.get(term);
+  for (let at = wider?.get(inner); at !== undefined; at = wider?.get(at)) {
     if (at === outer) return true;
   }
   return false;

@@ -10,6 +10,9 @@ import type { Reader } from './reader.js';
  */
 const afterwards: ReadonlySet<string> = new Set(['delete', 'uninstall', 'archive', 'inform', 'idsc:log']);
 
+/** A rewrite longer than this is left to its author. */
+const longest = 10_000;
+
 /**
  * A permission's duty blocks until it is fulfilled (Information Model, 2.6.3), so one that can only be fulfilled after the use
  * blocks for ever. IDS and Catena-X write it and mean an obligation; which of the two holds is not guessed, but said.
@@ -20,7 +23,8 @@ export function refuseAfterUse(reader: Reader, duty: WrittenDuty, item: Member):
   const words =
     `${duty.action} comes after the use, but a duty of a permission must be fulfilled before it: ` +
     'take it out of the permission and write it as an obligation of the policy';
-  reader.problem(item.path, 'DUTY_AFTER_USE', words, JSON.stringify({ obligation: [written] }));
+  const rewrite = JSON.stringify({ obligation: [written] });
+  reader.problem(item.path, 'DUTY_AFTER_USE', words, rewrite.length > longest ? undefined : rewrite);
 }
 
 /** `event lt odrl:policyUsage`, as IDS-G writes that a duty is owed before the use. */

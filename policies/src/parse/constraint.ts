@@ -4,7 +4,7 @@ import { constraintMembers } from '../odrl/members.js';
 import { type Operand, type Operator, operators } from '../odrl/scale.js';
 import { declaredOnlyTerm, sourceTerm } from '../odrl/terms.js';
 import type { Definitions } from './definitions.js';
-import { isObject, kindOf, type Member } from './json.js';
+import { isObject, kindOf, type Member, shown } from './json.js';
 import { optional, type Reader } from './reader.js';
 import { readValue } from './value.js';
 
@@ -131,10 +131,10 @@ function readUnit(reader: Reader, member: Member, operand: Operand | undefined):
   const text = reader.iri(member.value, member.path, 'the unit');
   if (text === undefined) return undefined;
   if (operand !== undefined && operand.scale !== 'number') {
-    return reader.problem(member.path, 'UNIT_UNKNOWN', `${operand.term} has no unit, so not “${text.slice(0, 80)}”`);
+    return reader.problem(member.path, 'UNIT_UNKNOWN', `${operand.term} has no unit, so not “${shown(text)}”`);
   }
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text)) return text;
-  return reader.problem(member.path, 'UNIT_UNKNOWN', `a unit is an IRI, and “${text.slice(0, 80)}” is not one`);
+  return reader.problem(member.path, 'UNIT_UNKNOWN', `a unit is an IRI, and “${shown(text)}” is not one`);
 }
 
 function readSource(reader: Reader, member: Member): FactSource | undefined {

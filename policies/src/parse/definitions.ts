@@ -1,6 +1,6 @@
 import type { JsonValue } from '../model.js';
 import type { Place } from './constraint.js';
-import { isObject, type Member, pointer } from './json.js';
+import { isObject, type Member, pointer, shown } from './json.js';
 import { readLiteral } from './literal.js';
 import type { Reader } from './reader.js';
 
@@ -48,11 +48,11 @@ export class Definitions {
     if (id === undefined) return { ...item, inside: (place) => place };
     const found = this.#defined.get(id);
     if (found === undefined) {
-      const words = `the ${what} “${id.slice(0, 80)}” is defined nowhere in this policy: write it out`;
+      const words = `the ${what} “${shown(id)}” is defined nowhere in this policy: write it out`;
       return reader.problem(item.path, 'REFERENCE_UNKNOWN', words);
     }
     if (this.#open.includes(id)) {
-      return reader.problem(item.path, 'REFERENCE_UNKNOWN', `the ${what} “${id.slice(0, 80)}” is part of itself`);
+      return reader.problem(item.path, 'REFERENCE_UNKNOWN', `the ${what} “${shown(id)}” is part of itself`);
     }
     if (this.#open.length >= deepest) {
       return reader.problem(
@@ -74,7 +74,7 @@ export class Definitions {
     const known = this.#sources.references;
     const found = known !== undefined && Object.hasOwn(known, iri) ? known[iri] : undefined;
     if (found !== undefined) return { value: found, path };
-    const words = `what “${iri.slice(0, 80)}” refers to is not known here, and nothing is fetched: write the value out`;
+    const words = `what “${shown(iri)}” refers to is not known here, and nothing is fetched: write the value out`;
     return reader.problem(path, 'REFERENCE_UNKNOWN', words);
   }
 }
@@ -105,7 +105,7 @@ function collect(reader: Reader, value: unknown, path: string, defined: Map<stri
     const first = defined.get(id);
     if (first === undefined) defined.set(id, { value, path });
     else if (JSON.stringify(first.value) !== JSON.stringify(value)) {
-      reader.problem(path, 'MEMBER_TWICE', `“${id.slice(0, 80)}” is defined here and, differently, at ${first.path}`);
+      reader.problem(path, 'MEMBER_TWICE', `“${shown(id)}” is defined here and, differently, at ${first.path}`);
     }
   }
   for (const [key, item] of entries) collect(reader, item, pointer(path, key), defined);

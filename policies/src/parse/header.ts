@@ -17,10 +17,11 @@ export function readKind(
     if (expected === undefined || expected === 'Set') return 'Set';
     return reader.problem('', 'MEMBER_MISSING', `a policy needs @type: ${expected} here`, expected);
   }
-  const found = typeof member.value === 'string' ? reader.term(member.value) : '';
+  const [value, ...others] = reader.list(member).map((item) => item.value);
+  const found = typeof value === 'string' && others.length === 0 ? reader.term(value) : '';
   const kind = allowed.find((name) => name === (found === 'Policy' ? 'Set' : found));
   if (kind !== undefined) return kind;
-  return reader.problem(member.path, 'TYPE_UNEXPECTED', `@type here is ${allowed.join(' or ')}`, expected);
+  return reader.wrongType(others.length === 0 ? value : member.value, member.path, allowed);
 }
 
 export function readConflict(reader: Reader, member: Member | undefined): ConflictStrategy {

@@ -3,7 +3,7 @@ import { policyMembers } from '../odrl/members.js';
 import { auditorsTerm, classificationTerm } from '../odrl/terms.js';
 import { bounded } from './bounds.js';
 import { Definitions, type Sources } from './definitions.js';
-import { isObject, type JsonObject, type Member } from './json.js';
+import { isObject, type JsonObject, type Member, shown } from './json.js';
 import type { Reader } from './reader.js';
 
 export interface Documents extends Sources {
@@ -61,12 +61,12 @@ function readParent(reader: Reader, item: Member, documents: Documents, line: re
   const id = reader.iri(item.value, item.path, 'the policy to inherit from');
   if (id === undefined) return undefined;
   const refuse = (words: string) => reader.problem(item.path, 'REFERENCE_UNKNOWN', words);
-  if (line.includes(id)) return refuse(`the policy inherits from itself by “${id.slice(0, 80)}”`);
+  if (line.includes(id)) return refuse(`the policy inherits from itself by “${shown(id)}”`);
   if (!reader.fits('parents', item.path)) return undefined;
   const known = documents.policies;
   const json = known !== undefined && Object.hasOwn(known, id) ? known[id] : undefined;
   if (!isObject(json)) {
-    return refuse(`the policy “${id.slice(0, 80)}” is not known here, and nothing is fetched: write its rules out`);
+    return refuse(`the policy “${shown(id)}” is not known here, and nothing is fetched: write its rules out`);
   }
   if (!bounded(json, reader, item.path)) return undefined;
   return read(reader, json, documents, item.path, [...line, id]);

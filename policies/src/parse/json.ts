@@ -15,7 +15,16 @@ export interface Member {
   readonly path: string;
 }
 
+/** What stands there, for people; of an object the members too, one of which may be misspelt. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  if (Array.isArray(value)) return 'a list';
+  if (!isObject(value)) return `a ${typeof value}`;
+  const keys = Object.keys(value).slice(0, 4);
+  return keys.length === 0 ? 'an empty object' : `an object of ${keys.map((key) => `“${shown(key)}”`).join(', ')}`;
+}
+
+/** A text as far as it fits into a sentence. */
+export function shown(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -52,6 +52,14 @@ test('DSP spelling, compact and absolute IRIs, typed values and numbers are read
   expect(read[2]).toEqual(read[0]);
 });
 
+test('when an agreement was made is told as finely as its maker likes, and kept as it stands', () => {
+  const parties = { assigner: 'urn:a', assignee: 'urn:b', '@type': 'Agreement' };
+  const stamped = (timestamp: string) => ({ ...base, ...parties, timestamp });
+  const nanoseconds = '2026-11-21T03:16:58.046123456Z';
+  expect(parsePolicy(stamped(nanoseconds))).toMatchObject({ ok: true, policy: { timestamp: nanoseconds } });
+  expect(problems(stamped('2026-11-21 03:16:58Z'))).toEqual(['VALUE_MALFORMED /timestamp']);
+});
+
 test('empty lists of rules and duties say nothing', () => {
   expect(problems({ ...base, prohibition: [], obligation: [] })).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import type { Problem, ProblemCode } from '../model.js';
+import { notDecided } from '../odrl/members.js';
 import type { MemberTable } from '../odrl/terms.js';
 import type { Profile } from '../profiles/profile.js';
 import { policyLimits } from './bounds.js';
-import { isObject, type JsonObject, kindOf, type Member, pointer } from './json.js';
+import { isObject, type JsonObject, kindOf, type Member, pointer, shown } from './json.js';
 import { nearest } from './suggest.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -31,16 +32,17 @@ export class Reader {
   }
 
   unknown(path: string, code: ProblemCode, what: string, term: string, known: readonly string[]): undefined {
+    // Once nothing more is said, nothing more is looked up: a hostile document has thousands.
+    if (this.problems.length >= policyLimits.problems) return undefined;
     const suggestion = nearest(this.term(term), known);
-    const shown = term.length > 80 ? `${term.slice(0, 80)}…` : term;
     const hint = suggestion === undefined ? 'nothing unknown is ever ignored' : `did you mean ${suggestion}?`;
-    return this.problem(path, code, `${what} “${shown}” is not known here: ${hint}`, suggestion);
+    return this.problem(path, code, `${what} “${shown(term)}” is not known here: ${hint}`, suggestion);
   }
 
   /** A term of a profile that the policy does not declare: it could mean something else to whoever wrote it. */
   undeclared(path: string, term: string, profile: Profile): undefined {
     const [iri] = profile.iris;
-    const words = `“${term.slice(0, 80)}” is a term of ${profile.name}, which the policy does not declare: add profile ${iri}`;
+    const words = `“${shown(term)}” is a term of ${profile.name}, which the policy does not declare: add profile ${iri}`;
     return this.problem(path, 'PROFILE_MISSING', words, iri);
   }
 
@@ -69,15 +71,17 @@ export class Reader {
       if (found.has(name)) this.problem(at, 'MEMBER_TWICE', `${name} stands here twice, in two spellings: keep one`);
       else if (table.read.includes(name)) found.set(name, { value, path: at });
       else if (table.undecided.includes(name)) {
-        this.problem(at, 'TERM_NOT_DECIDED', `${name} of ${what} is known, but nothing here acts on it: take it out`);
+        const why = notDecided[name] ?? 'nothing here acts on it: take it out';
+        this.problem(at, 'TERM_NOT_DECIDED', `${name} of ${what} is known, but ${why}`);
       } else this.unknown(at, 'TERM_UNKNOWN', `the member`, key, table.read);
     }
     return found;
   }
 
-  /** A non-empty string, or `{"@id": string}`. */
+  /** A non-empty string, or `{"@id": string}`; alone or in a list of one, which are the same in JSON-LD. */
   iri(value: unknown, path: string, what: string): string | undefined {
-    const text = isObject(value) && Object.keys(value).length === 1 ? value['@id'] : value;
+    const [only] = Array.isArray(value) && value.length === 1 ? value : [value];
+    const text = isObject(only) && Object.keys(only).length === 1 ? only['@id'] : only;
     if (typeof text === 'string' && text !== '') return text;
     return this.problem(path, 'VALUE_MALFORMED', `${what} must be one identifier (a string), not ${kindOf(value)}`);
   }
@@ -98,6 +102,9 @@ export class Reader {
       return this.list({ value: value['@list'], path: pointer(path, '@list') });
     }
     if (!Array.isArray(value)) return [member];
+    const [first] = value;
+    if (value.length === 1 && isObject(first) && '@list' in first)
+      return this.list({ value: first, path: pointer(path, 0) });
     return value.map((item, at) => ({ value: item, path: pointer(path, at) }));
   }
 
@@ -107,11 +114,19 @@ export class Reader {
     for (const { value, path } of member === undefined ? [] : this.list(member)) {
       const term = typeof value === 'string' ? this.term(value) : '';
       if (allowed.includes(term)) found = term;
-      else if (!more.includes(term)) {
-        this.problem(path, 'TYPE_UNEXPECTED', `@type here is ${allowed.join(' or ')}, or is left out`, allowed[0]);
-      }
+      else if (!more.includes(term)) this.wrongType(value, path, allowed, ', or is left out');
     }
     return found;
+  }
+
+  wrongType(value: unknown, path: string, allowed: readonly string[], more = ''): undefined {
+    const found = typeof value === 'string' ? `“${shown(value)}”` : kindOf(value);
+    return this.problem(
+      path,
+      'TYPE_UNEXPECTED',
+      `@type here is ${allowed.join(' or ')}${more}, not ${found}`,
+      allowed[0],
+    );
   }
 
   /** JSON `true`, or a typed one. */

@@ -3,8 +3,10 @@ export function nearest(term: string, known: readonly string[]): string | undefi
   if (term.length > 64) return undefined;
   const wanted = term.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  // Long names share their namespace: that alone makes none the one that was meant.
+  let least = Math.min(5, Math.max(1, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of known) {
+    if (Math.abs(candidate.length - wanted.length) >= least) continue;
     const cost = distance(wanted, candidate.toLowerCase());
     if (cost < least) {
       least = cost;

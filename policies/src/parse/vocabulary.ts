@@ -99,9 +99,11 @@ export class Vocabulary {
     return { undeclared: first };
   }
 
+  /** Names for suggestions: of what the document may use. */
   get operandNames(): readonly string[] {
-    const more = [...this.#declared].flatMap(({ operands }) => operands?.map(({ term }) => term) ?? []);
-    return [...odrlOperands.map(({ term }) => term), ...more, ...this.#operands.keys()];
+    const usable = this.#profiles.filter((each) => each.undeclared || this.#declared.has(each));
+    const more = usable.flatMap(({ operands }) => operands?.map(({ term }) => term) ?? []);
+    return [...odrlOperands.map(({ term }) => term), ...more];
   }
 
   get actionNames(): readonly string[] {

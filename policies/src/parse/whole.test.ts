@@ -210,3 +210,26 @@ test('an agreement may say its parties and asset with each rule', () => {
     'VALUE_EMPTY /prohibition/1/target',
   );
 });
+
+test('expanded JSON-LD says the same', () => {
+  const ns = 'http://www.w3.org/ns/odrl/2/';
+  const named = (name: string) => [{ '@id': ns + name }];
+  const limit = {
+    [`${ns}leftOperand`]: named('count'),
+    [`${ns}operator`]: named('lteq'),
+    [`${ns}rightOperand`]: [{ '@value': '3', '@type': 'http://www.w3.org/2001/XMLSchema#integer' }],
+  };
+  const policy = readPolicy({
+    '@type': [`${ns}Offer`],
+    '@id': 'urn:uuid:1',
+    [`${ns}target`]: [{ '@id': target }],
+    [`${ns}permission`]: [
+      { [`${ns}action`]: named('use'), [`${ns}constraint`]: [{ [`${ns}andSequence`]: [{ '@list': [limit] }] }] },
+    ],
+  });
+  expect(policy).toMatchObject({
+    kind: 'Offer',
+    target: { id: target },
+    permissions: [{ action: 'use', constraints: [{ logic: 'andSequence', operands: [{ operand: 'count' }] }] }],
+  });
+});

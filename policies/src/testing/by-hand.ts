@@ -33,7 +33,12 @@ export function ordered(
   value: number | OrderedValue,
   parts: AtomParts = {},
 ): AtomicConstraint {
-  return { path: '', operand, operator, value: typeof value === 'number' ? point(value) : value, ...parts };
+  return { path: '', operand, operator, value: typeof value === 'number' ? scalarOf(operand, value) : value, ...parts };
+}
+
+function scalarOf(operand: string, value: number): OrderedValue {
+  if (operand !== 'dateTime') return point(value);
+  return { ...point(value), text: new Date(value).toISOString(), datatype: 'xsd:dateTime' };
 }
 
 export function named(

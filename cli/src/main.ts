@@ -15,6 +15,7 @@ import { searchCommand } from './commands/search.js';
 import { serviceCommand } from './commands/services.js';
 import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
+import { stopCommand } from './commands/stop.js';
 import { createOutput, type Output } from './output.js';
 import { report } from './report.js';
 
@@ -67,6 +68,7 @@ export function commandLine(output: Output): Command {
     approveCommand(output),
     rejectCommand(output),
     operatorCommand(output),
+    stopCommand(output),
     auditCommand(output),
     statusCommand(output),
   ]) {

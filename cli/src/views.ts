@@ -52,6 +52,16 @@ export interface TransferView {
   readonly endLogIndex?: string;
 }
 
+export interface AgreementView {
+  readonly digest: string;
+  readonly peer: string;
+  readonly role: string;
+  readonly dataset: string;
+  readonly negotiation: string;
+  readonly finalized?: number;
+  readonly ended?: { readonly by: string; readonly at: number; readonly reason: ReasonView };
+}
+
 export interface DatasetView {
   readonly id: string;
   readonly source: { readonly version: string; readonly bytes: number };

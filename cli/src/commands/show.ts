@@ -3,17 +3,21 @@ import { type Api, openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { homeOption } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { isOffered, type NegotiationView, type TransferView, terms, words } from '../views.js';
+import { type AgreementView, isOffered, type NegotiationView, type TransferView, terms, words } from '../views.js';
 
-/** `causeway show`: how a negotiation or a transfer stands, whoever waits for it or not. */
+/** `causeway show`: how a negotiation, a transfer or an agreement stands, whoever waits for it or not. */
 export function showCommand(output: Output): Command {
   return new Command('show')
-    .description('show how a negotiation or a transfer stands')
-    .argument('<id>', 'of a transfer or a negotiation, as pull, request or an error named it')
+    .description('show how a negotiation, a transfer or an agreement stands')
+    .argument(
+      '<id>',
+      'of a transfer or a negotiation, as pull, request or an error named it; or the digest of an agreement',
+    )
     .addOption(homeOption())
     .addHelpText('after', '\nExample:\n  causeway show 0b1f8e11-5f5c-4b4b-8f67-9f1c6d7e0a4b --home ./hydraulics')
     .action(async (id: string, { home }: { home: string }) => {
       const api = await openApi(home);
+      if (id.startsWith('sha-256:')) return showAgreement(await api.get(`/management/v1/agreements/${id}`), output);
       const transfer = await found<TransferView>(api, 'transfers', id);
       const negotiation = transfer ? undefined : await found<NegotiationView>(api, 'negotiations', id);
       const view = transfer ?? negotiation;
@@ -35,6 +39,15 @@ export function showCommand(output: Output): Command {
       if (view.reason) output.line(`  ${words(view.reason)}`);
       output.result({ kind, ...view });
     });
+}
+
+function showAgreement(agreement: AgreementView, output: Output): void {
+  const { digest, peer, role, dataset, finalized, ended } = agreement;
+  output.line(`agreement ${digest}: ${ended ? 'ended' : finalized === undefined ? 'not in force yet' : 'in force'}`);
+  output.line(`  dataset ${dataset}`);
+  output.line(`  with    ${peer}, its ${role === 'provider' ? 'consumer' : 'provider'}`);
+  if (ended) output.line(`  ended by ${ended.by} at ${new Date(ended.at).toISOString()}: ${words(ended.reason)}`);
+  output.result({ kind: 'agreement', ...agreement });
 }
 
 function approvals({ approval }: NegotiationView): string[] {

@@ -50,15 +50,18 @@ function envelopesOf(agreement: Agreement, transfers: readonly Transfer[]): Sign
   const all = [
     agreement.own,
     agreement.theirs,
-    ...transfers.flatMap(({ start, end }) => [start, end?.provider, end?.consumer]),
+    agreement.ended,
+    agreement.endedToo,
+    ...transfers.flatMap(({ start, stop, end }) => [start, stop, end?.provider, end?.consumer]),
   ];
   return all.filter((one) => one !== undefined).map(({ envelope, keyStatement }) => ({ envelope, keyStatement }));
 }
 
 function statementsOf(agreement: Agreement, transfers: readonly Transfer[]): Map<Digest, string> {
   const held = new Map<Digest, string>([[agreement.digest, agreement.statement]]);
-  for (const { start, end } of transfers) {
-    for (const one of [start, end, end?.disputed]) if (one !== undefined) held.set(one.id, one.statement);
+  for (const one of [agreement.ended, agreement.endedToo]) if (one !== undefined) held.set(one.id, one.statement);
+  for (const { start, stop, end } of transfers) {
+    for (const one of [start, stop, end, end?.disputed]) if (one !== undefined) held.set(one.id, one.statement);
   }
   return held;
 }

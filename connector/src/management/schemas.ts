@@ -176,6 +176,10 @@ export const schemas = {
     words,
     oneSided: { type: 'boolean', description: 'The peer signed nothing: only our signature proves it' },
     finalized: instant,
+    ended: {
+      ...open(['by', 'at', 'reason'], { by: id, at: instant, reason: ref('Reason') }),
+      description: 'Nothing begins under it any more: which party ended it, when that took effect here, and why',
+    },
     created: instant,
   }),
   AgreementPage: pageOf('Agreement'),
@@ -192,7 +196,10 @@ export const schemas = {
     size: { type: 'integer' },
     bytes: { type: 'integer', description: 'Sent or received so far, or in all' },
     path,
-    stage: { enum: ['receiving', 'sealed', 'placed'] },
+    stage: {
+      enum: ['receiving', 'sealed', 'placed', 'discarded'],
+      description: 'Where the bytes are: in a partial file, whole there, at `path`, or removed because it ended before',
+    },
     digest,
     endLogIndex: text(20, 'Index of the closing record in the log, once all of it is there'),
   }),

@@ -19,7 +19,9 @@ import { openRecords, type Records } from '../../records.js';
 import { type DataPlaneOptions, type Exchanges, openDataPlane } from '../data-plane.js';
 import { ControlDouble } from './control-double.js';
 
-export type NodeOptions = Partial<Pick<DataPlaneOptions, 'tokenMs' | 'evidenceWaitMs' | 'streams' | 'attest' | 'tokens'>> & {
+export type NodeOptions = Partial<
+  Pick<DataPlaneOptions, 'tokenMs' | 'evidenceWaitMs' | 'streams' | 'attest' | 'tokens'>
+> & {
   readonly clock?: Clock;
   readonly termsOf?: TermsOf;
 };

@@ -5,6 +5,7 @@ import { approveCommand, rejectCommand, requestsCommand } from './commands/appro
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
 import { clearingHouseCommand } from './commands/clearing-house.js';
+import { dutiesCommand } from './commands/duties.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
 import { operatorCommand } from './commands/operator.js';
@@ -69,6 +70,7 @@ export function commandLine(output: Output): Command {
     rejectCommand(output),
     operatorCommand(output),
     stopCommand(output),
+    dutiesCommand(output),
     auditCommand(output),
     statusCommand(output),
   ]) {

@@ -3,7 +3,18 @@ import { type Api, openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { homeOption } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { type AgreementView, isOffered, type NegotiationView, type TransferView, terms, words } from '../views.js';
+import { collect } from '../pages.js';
+import {
+  type AgreementView,
+  type DutyPageView,
+  type DutyView,
+  isOffered,
+  type NegotiationView,
+  type TransferView,
+  terms,
+  told,
+  words,
+} from '../views.js';
 
 /** `causeway show`: how a negotiation, a transfer or an agreement stands, whoever waits for it or not. */
 export function showCommand(output: Output): Command {
@@ -31,13 +42,15 @@ export function showCommand(output: Output): Command {
       output.line(`  dataset ${view.dataset}`);
       output.line(`  with    ${view.peer}`);
       for (const line of transfer ? progress(transfer) : []) output.line(`  ${line}`);
+      const duties = transfer ? await dutiesOf(api, transfer) : [];
+      for (const line of duties.flatMap(told)) output.line(`  ${line}`);
       for (const line of negotiation ? terms(negotiation) : []) output.line(`  ${line}`);
       if (negotiation) for (const line of approvals(negotiation)) output.line(`  ${line}`);
       if (negotiation && isOffered(negotiation)) output.line(`  offered to you: causeway accept ${id} --home ${home}`);
       if (negotiation?.agreement) output.line(`  agreement ${negotiation.agreement}`);
       if (view.parked) output.line(`  parked: somebody has to look at it: ${words(view.parked)}`);
       if (view.reason) output.line(`  ${words(view.reason)}`);
-      output.result({ kind, ...view });
+      output.result({ kind, ...view, ...(duties.length > 0 && { duties }) });
     });
 }
 
@@ -64,6 +77,15 @@ function progress({ bytes: count = 0, size, path, digest, endLogIndex }: Transfe
     ...(digest === undefined ? [] : [`digest  ${digest}`]),
     ...(endLogIndex === undefined ? [] : [`closing record ${endLogIndex} of the log`]),
   ];
+}
+
+/** What the delivery of a transfer demands; one page holds it. */
+async function dutiesOf(api: Api, { agreement, pid }: TransferView): Promise<readonly DutyView[]> {
+  const query = new URLSearchParams({ agreement, transfer: pid, limit: '200' });
+  const most = 200;
+  return (
+    await collect<DutyView, DutyPageView>(api, `/management/v1/duties?${query}`, { most, items: ({ items }) => items })
+  ).items;
 }
 
 async function found<View>(api: Api, list: string, id: string): Promise<View | undefined> {

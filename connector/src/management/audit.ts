@@ -1,4 +1,5 @@
 import { type AuditBundle, auditBundleBytes, type Digest, readEnvelope } from '@causeway/evidence';
+import type { DutyAnswer } from '../duties/record.js';
 import { ConnectorError } from '../errors.js';
 import type { Agreement, SignedEnvelope, Transfer } from '../model.js';
 import type { Records } from '../records.js';
@@ -22,8 +23,11 @@ export async function auditBundle(
     const transfer = (await records.transfers.get(value.pid))?.value;
     if (transfer !== undefined) transfers.push(transfer);
   }
+  const answers: DutyAnswer[] = [];
+  for await (const { value } of records.duties.all([digest])) answers.push(...value.answers);
   const statements = statementsOf(agreement, transfers);
-  const own = await evidence.receipts(envelopesOf(agreement, transfers));
+  for (const { id, statement } of answers) statements.set(id, statement);
+  const own = await evidence.receipts([...envelopesOf(agreement, transfers), ...answers]);
   const held = new Set(own.map((one) => one.digest));
   const logged = [...own, ...(await loggedElsewhere(context, agreement, held))];
   const view = (await records.logView.get('log'))?.value;

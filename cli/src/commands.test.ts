@@ -320,6 +320,17 @@ describe('once broker and clearing house are announced', () => {
         says: ['REFUSED', 'agreement'],
       },
       {
+        what: 'ending an unknown agreement',
+        args: () => ['stop', nobody, '--reason', 'over', '--yes', ...home('oem')],
+        says: ['REFUSED', 'no agreement'],
+      },
+      {
+        what: 'ending one where nobody can be asked',
+        args: () => ['stop', nobody, '--reason', 'over', ...home('oem')],
+        code: 2,
+        says: ['USAGE', '--yes'],
+      },
+      {
         what: 'the record of nothing',
         args: () => ['audit', 'export', nobody, '--out', at('new.json'), ...home('oem')],
         says: ['REFUSED', 'no agreement'],

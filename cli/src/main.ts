@@ -5,6 +5,7 @@ import { approveCommand, rejectCommand, requestsCommand } from './commands/appro
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
 import { clearingHouseCommand } from './commands/clearing-house.js';
+import { dutiesCommand } from './commands/duties.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
 import { operatorCommand } from './commands/operator.js';
@@ -16,6 +17,7 @@ import { searchCommand } from './commands/search.js';
 import { serviceCommand } from './commands/services.js';
 import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
+import { stopCommand } from './commands/stop.js';
 import { createOutput, type Output } from './output.js';
 import { report } from './report.js';
 
@@ -68,6 +70,8 @@ export function commandLine(output: Output): Command {
     approveCommand(output),
     rejectCommand(output),
     operatorCommand(output),
+    stopCommand(output),
+    dutiesCommand(output),
     auditCommand(output),
     policyCommand(),
     statusCommand(output),

@@ -52,6 +52,45 @@ export interface TransferView {
   readonly endLogIndex?: string;
 }
 
+export interface AgreementView {
+  readonly digest: string;
+  readonly peer: string;
+  readonly role: string;
+  readonly dataset: string;
+  readonly negotiation: string;
+  readonly finalized?: number;
+  readonly ended?: { readonly by: string; readonly at: number; readonly reason: ReasonView };
+}
+
+/** What is owed after a delivery. */
+export interface DutyView {
+  readonly id: string;
+  readonly role: 'provider' | 'consumer';
+  readonly peer: string;
+  readonly agreement: string;
+  readonly dataset: string;
+  readonly duty: string;
+  readonly action: string;
+  readonly transfer: string;
+  readonly state: 'pending' | 'fulfilled' | 'violated';
+  readonly overdue: boolean;
+  readonly due?: number;
+  readonly name: WordsView;
+  readonly stand: WordsView;
+  readonly answers: readonly {
+    readonly result: string;
+    readonly outcome: string;
+    readonly received?: number;
+    readonly refused?: ReasonView;
+    readonly logIndex?: string;
+  }[];
+}
+
+export interface DutyPageView {
+  readonly items: readonly DutyView[];
+  readonly next?: string;
+}
+
 export interface DatasetView {
   readonly id: string;
   readonly source: { readonly version: string; readonly bytes: number };
@@ -81,6 +120,23 @@ export function waits(view: Pick<NegotiationView, 'state' | 'parked' | 'role'>):
 /** Whether the provider has made another offer, for us to take or leave. */
 export function isOffered({ state, role }: Pick<NegotiationView, 'state' | 'role'>): boolean {
   return state === 'OFFERED' && role === 'consumer';
+}
+
+/** A duty for people: who owes it, what it is, how it stands, and what the other side knows of it. */
+export function told(duty: DutyView): string[] {
+  const { id, role, peer, name, stand, answers } = duty;
+  const last = answers.at(-1);
+  const { refused, received, logIndex } = last ?? {};
+  return [
+    `${role === 'consumer' ? `owed to ${peer}` : `owed by ${peer}`}: ${inLanguage(name)}`,
+    `  ${inLanguage(stand)}`,
+    ...(refused === undefined ? [] : [`  ${peer} does not take our report: ${words(refused)}`]),
+    ...(last === undefined || role === 'provider' || received !== undefined || refused !== undefined
+      ? []
+      : [`  ${peer} has not been told yet`]),
+    ...(logIndex === undefined ? [] : [`  record ${logIndex} of the log`]),
+    `  duty ${id}`,
+  ];
 }
 
 /** The words of a reason in the language of the terminal (`LANG`), code first. */

@@ -169,7 +169,7 @@ export interface Transfer extends Process<TransferState> {
   readonly suspendedBy?: ProcessRole;
   /** Suspended by the policy alone, which permits it again at this instant; the provider then resumes it. Provider only. */
   readonly heldUntil?: number;
-  /** The provider's `transfer-stop` statement: what was started ended without a closing statement. Provider only. */
+  /** The provider's `transfer-stop` statement: what was started ended without a closing statement. */
   readonly stop?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
   /** Whether a stream was ever opened: from then on its use is never given back. Provider only. */
   readonly opened?: boolean;

@@ -38,6 +38,7 @@ import { apiKey } from './management/api-key.js';
 import { approvalOperations } from './management/approvals.js';
 import { contractOperations } from './management/contracts.js';
 import { datasetOperations } from './management/datasets.js';
+import { dutyOperations } from './management/duties.js';
 import { keyHolder, operatorOperations } from './management/operators.js';
 import { managementApp } from './management/router.js';
 import { statusOperation } from './management/status.js';
@@ -140,6 +141,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...approvalOperations(management),
     ...operatorOperations(management),
     ...transferOperations(management),
+    ...dutyOperations({ ...management, duties }),
     statusOperation({ ...management, servers }),
   ];
   const key = await apiKey(join(folder, 'api.key'), random);

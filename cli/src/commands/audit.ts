@@ -103,6 +103,11 @@ function told({ story }: AuditReport): string[] {
   for (const { by, time, code, reason } of story.ended) {
     lines.push(`ENDED: ${by} ended the agreement at ${time}: ${code}: ${reason}`);
   }
+  for (const { duty, action, transfer, outcome, result, time, due } of story.duties) {
+    const of = transfer === undefined ? '' : ` of transfer ${transfer}`;
+    const until = due === undefined ? '' : `, due ${due}`;
+    lines.push(`duty ${duty} to ${action}${of}: ${outcome}, ${result} at ${time}${until}`);
+  }
   if (story.unreleased.length > 0) lines.push(`${story.unreleased.length} signed statement(s) are not in this bundle.`);
   return lines;
 }

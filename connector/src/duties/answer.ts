@@ -1,8 +1,6 @@
-import type { Identity } from '@causeway/certs/peer';
-import { type DutyStatement, saltOf, signEnvelope, writeStatement } from '@causeway/evidence';
+import { type DutyStatement, saltOf, writeStatement } from '@causeway/evidence';
 import type { Random } from '@causeway/platform';
 import { instant } from '../control.js';
-import type { Agreement } from '../model.js';
 import type { DutyAnswer, DutyRecord } from './record.js';
 
 /** What the consumer did, or found. */
@@ -28,21 +26,4 @@ export function stated(
   };
   const { bytes, id } = writeStatement(said);
   return { statement: Buffer.from(bytes).toString('utf8'), id, said };
-}
-
-/** The statement signed as the next of our envelopes under the agreement, which comes back with its sequence moved on. */
-export async function signed(
-  { statement, id }: Pick<DutyAnswer, 'statement' | 'id'>,
-  agreement: Agreement,
-  { id: signer, signing }: Identity,
-): Promise<{ answer: DutyAnswer; agreement: Agreement }> {
-  const sequence = String(agreement.sequence);
-  const envelope = await signEnvelope(
-    { version: '1', type: 'duty', statement: id, agreement: agreement.digest, sequence, signer },
-    signing,
-  );
-  return {
-    answer: { statement, id, envelope, keyStatement: signing.keyStatement },
-    agreement: { ...agreement, sequence: agreement.sequence + 1 },
-  };
 }

@@ -11,9 +11,10 @@ import {
   StoreError,
   syncFolder,
 } from '@causeway/platform';
+import { signNext } from '../logging/sign-next.js';
 import type { EvidenceLog } from '../ports.js';
 import type { DutyKey, Records } from '../records.js';
-import { type Done, signed, stated } from './answer.js';
+import { type Done, stated } from './answer.js';
 import type { DutyLedger } from './ledger.js';
 import { type DutyRecord, isClosed } from './record.js';
 import { type Delivered, deliveredOf, lookFor, remove } from './removal.js';
@@ -196,10 +197,10 @@ export class Keeper {
     await ledger.change(duty, async (current, agreement) => {
       const { wake: _done, removing: _over, trouble: _old, ...rest } = current;
       if (isClosed(current) || current.answers.length !== duty.answers.length) return { duty: rest };
-      const { answer, agreement: numbered } = await signed(text, agreement, identity);
-      const queued = evidence.queue(numbered, [answer]);
+      const { own, agreement: numbered } = await signNext(identity, agreement, 'duty', text.id);
+      const queued = evidence.queue(numbered, [own]);
       const again = done.result === 'kept' ? { wake: this.#retryAt(current, at), trouble: duty.trouble ?? '' } : {};
-      const answered: DutyRecord = { ...rest, ...again, answers: [...current.answers, answer] };
+      const answered: DutyRecord = { ...rest, ...again, answers: [...current.answers, { ...text, ...own }] };
       const writes = [...queued.writes, reporter.write(answered)];
       if (said.outcome === 'violated') {
         const { duty: violated, writes: owed } = ledger.violate(answered, agreement, at);

@@ -150,6 +150,17 @@ export function contractOperations(context: ContractContext): Operation[] {
       },
     },
     {
+      method: 'post',
+      path: '/agreements/{digest}/end',
+      id: 'endAgreement',
+      summary: 'Ends an agreement for good: nothing begins under it, and what runs is stopped; again does nothing',
+      body: 'Ending',
+      answer: 'Agreement',
+      async handle({ params: { digest = '' }, body }) {
+        return ok(agreementView(await negotiations.endAgreement(digest, operatorReason(body))));
+      },
+    },
+    {
       method: 'get',
       path: '/agreements/{digest}/audit-bundle',
       id: 'exportAuditBundle',

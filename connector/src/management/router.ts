@@ -87,6 +87,7 @@ const statuses: Partial<Record<ConnectorErrorCode, number>> = {
   ALREADY_EXISTS: 409,
   SINK_EXISTS: 409,
   AGREEMENT_INVALID: 409,
+  AGREEMENT_ENDED: 409,
   POLICY_INVALID: 422,
   SOURCE_UNREADABLE: 422,
   SOURCE_CHANGED: 409,

@@ -1,4 +1,4 @@
-import { entryLimits } from '@causeway/evidence';
+import { dutyResults, entryLimits } from '@causeway/evidence';
 import type { OpenAPIV3_1 } from 'openapi-types';
 
 type Schema = OpenAPIV3_1.SchemaObject;
@@ -176,6 +176,10 @@ export const schemas = {
     words,
     oneSided: { type: 'boolean', description: 'The peer signed nothing: only our signature proves it' },
     finalized: instant,
+    ended: {
+      ...open(['by', 'at', 'reason'], { by: id, at: instant, reason: ref('Reason') }),
+      description: 'Nothing begins under it any more: which party ended it, when that took effect here, and why',
+    },
     created: instant,
   }),
   AgreementPage: pageOf('Agreement'),
@@ -192,7 +196,10 @@ export const schemas = {
     size: { type: 'integer' },
     bytes: { type: 'integer', description: 'Sent or received so far, or in all' },
     path,
-    stage: { enum: ['receiving', 'sealed', 'placed'] },
+    stage: {
+      enum: ['receiving', 'sealed', 'placed', 'discarded'],
+      description: 'Where the bytes are: in a partial file, whole there, at `path`, or removed because it ended before',
+    },
     digest,
     endLogIndex: text(20, 'Index of the closing record in the log, once all of it is there'),
   }),
@@ -211,6 +218,45 @@ export const schemas = {
   }),
   OperatorPage: pageOf('Operator'),
   Ending: closed([], { reason: text(1_000) }),
+  Excuse: closed(['reason'], { reason: text(1_000, 'Why it may be let be; kept with the duty') }),
+  Duty: open(['id', 'role', 'peer', 'agreement', 'duty', 'action', 'transfer', 'state', 'overdue', 'name', 'stand'], {
+    id: text(32, 'The same at both sides'),
+    role: { enum: ['provider', 'consumer'], description: 'Ours: the consumer owes it to the provider' },
+    peer: id,
+    agreement: digest,
+    dataset: id,
+    duty: text(200, 'Its place in the policy'),
+    action: text(200),
+    transfer: text(500, "The provider's pid"),
+    pid: text(500, 'Our own pid of the transfer'),
+    delivered: { ...instant, description: 'By the closing statement: milliseconds since 1970-01-01T00:00:00Z' },
+    bytes: { type: 'integer' },
+    state: { enum: ['pending', 'fulfilled', 'violated'] },
+    overdue: { type: 'boolean', description: 'Pending, and its time is over: no report has come, or we have not told' },
+    due: { ...instant, description: 'The last millisecond in which it can be fulfilled' },
+    violated: instant,
+    trouble: { type: 'string', description: 'Why it could not be done when it was tried last' },
+    excused: open(['reason', 'at'], { reason: text(1_000), at: instant }),
+    name: ref('Words'),
+    stand: ref('Words'),
+    answers: array(
+      open(['statement', 'result', 'outcome', 'time'], {
+        statement: digest,
+        result: { enum: [...dutyResults] },
+        outcome: { enum: ['fulfilled', 'violated'] },
+        time: { ...instant, description: "By the consumer's clock" },
+        deleted: open(['bytes', 'digest'], { bytes: text(20), digest }),
+        received: { ...instant, description: "When the provider had it, by the provider's clock" },
+        refused: ref('Reason'),
+        logIndex: text(20),
+      }),
+      10,
+    ),
+    started: instant,
+    updated: instant,
+  }),
+  DutyPage: pageOf('Duty'),
+  Words: open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
   Status: open(['id', 'role', 'ports', 'queues', 'broker'], {
     id,
     role: text(40),

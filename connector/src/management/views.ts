@@ -46,11 +46,12 @@ function approvalOf({ moves: _asked, ...approval }: Approval): object {
 
 /** As a list shows it. */
 export function agreementEntry(agreement: Agreement): object {
-  const { digest, id, role, peer, dataset, negotiation, policy, theirs, finalized, created } = agreement;
+  const { digest, id, role, peer, dataset, negotiation, policy, theirs, finalized, ended, created } = agreement;
   return {
     ...{ digest, id, role, peer, dataset, negotiation, policy, created },
     oneSided: theirs === undefined,
     ...(finalized === undefined ? {} : { finalized }),
+    ...(ended === undefined ? {} : { ended: { by: ended.by, at: ended.at, reason: ended.reason } }),
   };
 }
 

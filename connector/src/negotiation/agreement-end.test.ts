@@ -52,8 +52,9 @@ describe.each(['provider', 'consumer'] as const)('an agreement that its %s ends'
     const stopped = { pid: running.theirs, reason: expect.objectContaining(told), to: 'TERMINATED' };
     expect(pair.provider.dataPlane.stopped).toEqual([stopped]);
     const { statement } = parseStatement(held.provider.stop?.statement ?? '');
-    expect(statement).toMatchObject({ type: 'transfer-stop', start: held.provider.start?.id, ...{ code: told.code } });
+    expect(statement).toMatchObject({ type: 'transfer-stop', start: held.provider.start?.id, code: told.code });
     expect(await types(pair.provider)).toContain('transfer-stop');
+    expect(await types(pair.consumer)).toContain('agreement-end');
   });
 
   test('refuses new transfers here and there with its reason, also before the other side has heard', async () => {

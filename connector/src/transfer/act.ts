@@ -1,6 +1,7 @@
 import { draft, reasonMembers } from '../dsp/messages.js';
+import { extension } from '../dsp/vocabulary.js';
 import type { ConnectorErrorCode } from '../errors.js';
-import type { Reason, Transfer, TransferState } from '../model.js';
+import type { JsonObject, Reason, Transfer, TransferState } from '../model.js';
 import { intendMove, makeMove, type Stamp } from '../process/act.js';
 import type { Table } from '../process/receive.js';
 import type { Next } from '../process/work.js';
@@ -41,14 +42,18 @@ export function intendSuspension(record: Transfer, why: Reason, { at, id }: Stam
 }
 
 export function intendTermination(record: Transfer, why: Reason, { at, id }: Stamp): Next<Transfer> {
-  const message = draft('TransferTerminationMessage', id, reasonMembers(toPeer(why)));
+  const { role, stop } = record;
+  const { statement = '', envelope = '', keyStatement = '' } = stop ?? {};
+  const proof: JsonObject =
+    role === 'provider' && stop ? { [extension.transferStop]: { statement, envelope, keyStatement } } : {};
+  const message = draft('TransferTerminationMessage', id, { ...reasonMembers(toPeer(why)), ...proof });
   return intendMove(transferTable, record, 'TERMINATED', message, at, why);
 }
 
 const domestic: readonly ConnectorErrorCode[] = ['SINK_EXISTS', 'SINK_UNWRITABLE', 'SOURCE_UNREADABLE'];
 
 /** What is wrong with our own files names their paths: a peer learns that something is, not where it lies. */
-function toPeer(told: Reason): Reason {
+export function toPeer(told: Reason): Reason {
   const code = domestic.find((one) => one === told.code);
   return code === undefined ? told : reason(code, 'A file on the side that ended the transfer cannot be used.');
 }

@@ -8,7 +8,7 @@ import { accepted, receiveMove, refuse } from '../process/receive.js';
 import type { Next } from '../process/work.js';
 import { reason } from '../reasons.js';
 import { mayResume, transferTable } from './act.js';
-import { stopped } from './stop.js';
+import { learnStop, stopped } from './stop.js';
 import { giveBack } from './uses.js';
 
 /**
@@ -62,6 +62,9 @@ export async function receiveTransfer(
     context.clock.now(),
     (moved) => ({ record: changed(moved, record, type, message) }),
   );
+  const taken = received.answer === accepted;
+  const stop = taken && to === 'TERMINATED' && (await learnStop(context, received.next?.record ?? record, message));
+  if (stop) return { ...received, next: { record: stop.transfer, also: stop.also } };
   if (received.next === undefined) return sameAgain(record, to, received);
   if (!isFinal(transferTable.moves, to)) return received;
   const end = await ended(context, received.next.record, record.peer);

@@ -1,6 +1,7 @@
 import { parseStatement } from '@causeway/evidence';
 import { ManualClock } from '@causeway/platform/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { extension } from '../dsp/vocabulary.js';
 import type { FactsFor } from '../ports.js';
 import { Pair } from '../testing/pair.js';
 
@@ -66,6 +67,7 @@ test('a window that closes for good ends what runs, at that very millisecond, an
   const { provider, consumer } = await pair.held(running);
   for (const side of [provider, consumer]) expect(side).toMatchObject({ state: 'TERMINATED', reason: why });
 
+  expect(consumer.stop).toEqual(provider.stop);
   const { statement } = parseStatement(provider.stop?.statement ?? '');
   if (statement.type !== 'transfer-stop') throw new Error(`expected a stop, got ${statement.type}`);
   expect(statement).toMatchObject({ by: pair.provider.id, code: why.code, reason: why.en, time: instant(until) });
@@ -75,6 +77,18 @@ test('a window that closes for good ends what runs, at that very millisecond, an
     facts: { now: { value: instant(until) } },
     verdict: { permit: false },
   });
+});
+
+test('a stop that does not verify is not kept, and the transfer ends all the same', async () => {
+  const until = clock.now() + hour;
+  const agreement = await pair.agree('d', [{ terms: { assignees: [pair.consumer.id], until: instant(until) } }]);
+  const running = await pair.transfer('t', agreement);
+  pair.network.tamper = (body) =>
+    extension.transferStop in body ? { ...body, [extension.transferStop]: { statement: '{}' } } : body;
+  await clock.advance(hour);
+  await pair.settle();
+  const { provider, consumer } = await pair.held(running);
+  expect([provider.state, consumer.state, consumer.stop]).toEqual(['TERMINATED', 'TERMINATED', undefined]);
 });
 
 test('between two windows it is suspended by the provider, and resumed by it when the second opens', async () => {

@@ -1,6 +1,6 @@
-import type { AtomicConstraint, Constraint, Fact, LogicalConstraint, Truth } from '../model.js';
+import type { AtomicConstraint, Constraint, LogicalConstraint, Truth } from '../model.js';
 import { factOf } from '../odrl/operands.js';
-import { atomTruth, type Condition, compared, doubtOf, factAt, type Situation, truthIn } from './condition.js';
+import { type Condition, compared, doubtOf, type Situation, truthIn } from './condition.js';
 import { isAmbiguous } from './readings.js';
 import { joined, lookup, type Steps, stepsOf } from './steps.js';
 
@@ -87,23 +87,11 @@ export function oneScale(constraint: Constraint): Steps | undefined {
 }
 
 function searched(constraints: readonly Constraint[], steps: Steps, logic: 'and' | 'or' = 'and'): Condition {
-  const find = lookup(steps);
   const sample = anAtom(constraints);
-  const key = sample && factOf(sample.operand);
-  if (sample === undefined || key === undefined) return () => undefined;
+  if (sample === undefined) return unknown;
   const whole: LogicalConstraint = { path: '', logic, operands: constraints };
-  const doubted = (fact: Fact) => doubtOf(sample, fact) !== undefined;
-  if (key === 'dateTime') return doubted({ value: 0, source: 'measured' }) ? unknown : ({ now }) => find(now);
-  if (key === 'count') {
-    if (doubted({ value: 0, source: 'measured' })) return unknown;
-    return ({ use }) => (use === undefined ? undefined : find(use));
-  }
-  return (situation) => {
-    const fact = factAt(key, situation);
-    if (fact === undefined || doubted(fact)) return undefined;
-    // A range may lie across a bound; whether both sides agree only the constraints themselves say.
-    return typeof fact.value === 'number' ? find(fact.value) : truthIn(situation, whole);
-  };
+  // A range may lie across a bound; whether both sides agree only the constraints themselves say.
+  return onScale(sample, lookup(steps), (situation) => truthIn(situation, whole));
 }
 
 const unknown: Condition = () => undefined;
@@ -113,32 +101,70 @@ function anAtom(constraints: readonly Constraint[]): AtomicConstraint | undefine
   return first === undefined || 'operand' in first ? first : anAtom(first.operands);
 }
 
-function atomOf(atom: AtomicConstraint): Condition {
-  const key = factOf(atom.operand);
-  const { value, operator } = atom;
+/** A condition on one ordered fact: `holds` where it is a point, `otherwise` for whatever else it may be. */
+function onScale(atom: AtomicConstraint, holds: (fact: number) => Truth, otherwise: Condition): Condition {
+  const key = keyOf(atom);
   if (key === 'dateTime' || key === 'count') {
-    if (value.type !== 'ordered' || doubtOf(atom, { value: 0, source: 'measured' }) !== undefined) return unknown;
-    const holds =
-      comparison(operator, value.low, value.high) ?? ((fact: number) => compared(operator, fact, fact, value));
+    if (doubtOf(atom, { value: 0, source: 'measured' }) !== undefined) return unknown;
     if (key === 'dateTime') return ({ now }) => holds(now);
     return ({ use }) => (use === undefined ? undefined : holds(use));
   }
-  if (
-    value.type === 'terms' &&
-    (operator === 'eq' || operator === 'isAnyOf' || operator === 'neq' || operator === 'isNoneOf')
-  ) {
-    const named = new Set(value.terms.map(({ text }) => text));
-    const wanted = operator === 'eq' || operator === 'isAnyOf';
-    return (situation) => {
-      const fact = factAt(key, situation);
-      if (fact === undefined) return undefined;
-      // One name is by far the usual; several are read as their operand demands.
-      if (typeof fact.value !== 'string' || doubtOf(atom, fact) !== undefined) return atomTruth(atom, fact);
-      return named.has(fact.value) === wanted;
-    };
+  const trusted = trustedBy(atom);
+  const { unit } = atom;
+  return (situation) => {
+    const fact = situation.values[key];
+    if (fact === undefined) return undefined;
+    const { value } = fact;
+    if (typeof value !== 'number' || Number.isNaN(value) || fact.unit !== unit || !trusted(fact.source))
+      return otherwise(situation);
+    return holds(value);
+  };
+}
+
+function atomOf(atom: AtomicConstraint): Condition {
+  const { value, operator } = atom;
+  const plain: Condition = (situation) => truthIn(situation, atom);
+  if (isAmbiguous(atom.operand)) return unknown;
+  if (value.type === 'ordered') {
+    const holds = comparison(operator, value.low, value.high);
+    return onScale(atom, holds ?? ((fact) => compared(operator, fact, fact, value)), plain);
   }
-  const whole = operator === 'isAllOf';
-  return (situation) => atomTruth(atom, factAt(key, situation, whole), situation.within);
+  const wanted = operator === 'eq' || operator === 'isAnyOf';
+  if (!wanted && operator !== 'neq' && operator !== 'isNoneOf') return plain;
+  return amongNames(atom, new Set(value.terms.map(({ text }) => text)), wanted, plain);
+}
+
+/** One name is by far the usual; several, and none, are read as the plain truth reads them. */
+function amongNames(atom: AtomicConstraint, named: ReadonlySet<string>, wanted: boolean, plain: Condition): Condition {
+  const key = keyOf(atom);
+  const trusted = trustedBy(atom);
+  const { unit } = atom;
+  const [only] = named;
+  const has = named.size === 1 ? (name: string) => name === only : (name: string) => named.has(name);
+  return (situation) => {
+    const fact = situation.values[key];
+    if (fact === undefined) return undefined;
+    const { value } = fact;
+    if (typeof value !== 'string' || value === '' || fact.unit !== unit || !trusted(fact.source))
+      return plain(situation);
+    return has(value) === wanted;
+  };
+}
+
+/**
+ * The key of the fact, as the engine keeps property names: one that was cut out of a longer text is looked up several times as slowly.
+ * What an object inherits under some name is no fact, and the plain truth then says so.
+ */
+function keyOf({ operand }: AtomicConstraint): string {
+  const key = factOf(operand);
+  return Object.keys({ [key]: true })[0] ?? key;
+}
+
+/** Whether a fact of this source is a fact at all, and good enough. */
+function trustedBy({ source }: AtomicConstraint): (source: string) => boolean {
+  if (source === 'attested') return (given) => given === 'attested';
+  if (source === 'measured') return (given) => given === 'attested' || given === 'measured';
+  return (given) => given === 'declared' || given === 'attested' || given === 'measured';
 }
 
 /** A value known to the point, compared with a fact known to the point. */

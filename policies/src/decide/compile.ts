@@ -117,7 +117,14 @@ function oneByOne(constraint: Constraint): readonly string[] {
   return [factOf(operand)];
 }
 
+const barredWith = new Map<ActionTerm, readonly ActionTerm[]>();
+
 /** The actions a prohibition of which bars this one: itself, and what it cannot do without. */
 export function barring(action: ActionTerm): readonly ActionTerm[] {
-  return [action, ...impliedBy(action)];
+  const known = barredWith.get(action);
+  if (known) return known;
+  const found = [action, ...impliedBy(action)];
+  // INVARIANT: only actions of the tables come here, so this does not grow with what strangers send.
+  barredWith.set(action, found);
+  return found;
 }

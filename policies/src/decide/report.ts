@@ -6,6 +6,7 @@ import {
   aimsAt,
   askedOf,
   malformedFact,
+  numbered,
   permitsAction,
   selects,
   situationOf,
@@ -39,7 +40,7 @@ export function reportRules(
     if (unknown) return { rule, active: undefined, refined: undefined };
     if (asked === undefined)
       return { rule, active: each.actions === undefined ? undefined : false, refined: undefined };
-    const own = each.steps ? { ...situation, use: useNumber(each, facts) } : situation;
+    const own = each.steps ? numbered(situation, useNumber(each, facts)) : situation;
     return { rule, active: active(each, asked, own), refined: each.refined(own) };
   });
 }

@@ -21,7 +21,7 @@ import {
   receiveTermination,
   receiveVerification,
 } from './receive.js';
-import { isReason, readTerms } from './terms.js';
+import { demandTerms, isReason, readTerms } from './terms.js';
 
 const transitions = {
   ContractRequestMessage: { role: 'provider', receive: receiveRequest },
@@ -74,8 +74,7 @@ export class Negotiations {
   async request(asked: NegotiationRequest): Promise<{ record: Negotiation; created: boolean }> {
     const { clock, random, dspBase } = this.#context;
     const offer = { ...asked.offer, '@type': 'Offer', target: asked.dataset };
-    const terms = readTerms(offer, 'Request');
-    if (isReason(terms)) throw refusal('POLICY_INVALID', terms.en, terms.zh);
+    demandTerms(offer);
     const record: Negotiation = {
       ...begin<NegotiationState>(
         { pid: newPid(random), role: 'consumer', peer: asked.provider, address: asked.address },
@@ -158,6 +157,7 @@ export class Negotiations {
       const named = textMember(offer, 'target') ?? textMember(offer, '@id') ?? '';
       throw new ConnectorError('NOT_FOUND', `There is no ${named} for you here.`);
     }
+    demandTerms(offer);
     const { clock, random } = this.#context;
     const id = textMember(message, '@id');
     const record: Negotiation = {

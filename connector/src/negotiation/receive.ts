@@ -11,6 +11,7 @@ import { intendTermination, negotiationTable } from './act.js';
 import { verifyConsumer } from './agreement.js';
 import { receiveAgreementEnd } from './agreement-end.js';
 import { inForce } from './finalize.js';
+import { demandTerms } from './terms.js';
 
 type Transition = (context: ControlContext, record: Negotiation, message: JsonObject) => Promise<Received<Negotiation>>;
 
@@ -40,11 +41,16 @@ const receiveTerms =
   (to: 'REQUESTED' | 'OFFERED'): Transition =>
   async (context, record, message) => {
     const offer = objectMember(message, 'offer') ?? record.offer;
-    if ((textMember(offer, 'target') ?? record.dataset) === record.dataset) {
-      return move(context, record, message, to, { offer });
+    try {
+      if ((textMember(offer, 'target') ?? record.dataset) !== record.dataset) {
+        throw new ConnectorError('MESSAGE_INVALID', `Expected terms for ${record.dataset}, the dataset negotiated.`);
+      }
+      demandTerms(offer);
+    } catch (error) {
+      if (error instanceof ConnectorError) return refuse('negotiation', record, error);
+      throw error;
     }
-    const words = `Expected terms for ${record.dataset}, the dataset negotiated.`;
-    return refuse('negotiation', record, new ConnectorError('MESSAGE_INVALID', words));
+    return move(context, record, message, to, { offer });
   };
 
 /** ContractRequestMessage about a negotiation that exists: the consumer asks for something else than was offered. */

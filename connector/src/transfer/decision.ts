@@ -74,9 +74,13 @@ export async function judgeTransfer(
   });
   const permitted = judged.filter(({ decision }) => decision.permit);
   const covered = reserved && permitted.find(({ decision }) => decision.reserve.length === 0);
-  const best = covered ?? permitted[0] ?? judged[0];
-  if (best === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
-  return best;
+  const granted = covered ?? permitted[0];
+  if (granted !== undefined) return granted;
+  const [denied] = judged;
+  if (denied === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
+  // Any of the actions may be the one that is permitted next.
+  const until = earliest(...judged.map((one) => one.until));
+  return { ...denied, ...(until === undefined ? {} : { until }) };
 }
 
 function earliest(...instants: readonly (number | undefined)[]): number | undefined {
@@ -88,8 +92,11 @@ function earliest(...instants: readonly (number | undefined)[]): number | undefi
 const compiledPolicies = new Map<Digest, CompiledPolicy>();
 const compiledKept = 256;
 
-/** Every opening of a stream decides twice under the same agreement. */
-function compiledOf({ digest, policy }: Agreement): CompiledPolicy {
+/**
+ * Every opening of a stream decides twice under the same agreement.
+ * @throws ConnectorError POLICY_INVALID
+ */
+export function compiledOf({ digest, policy }: Pick<Agreement, 'digest' | 'policy'>): CompiledPolicy {
   const known = compiledPolicies.get(digest);
   const compiled = known ?? compileTerms(policy);
   // Taken out and put back, one in use moves to the young end.

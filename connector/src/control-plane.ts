@@ -75,7 +75,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { store, records, clock, events, dataPlane, transport, identity } = options;
   const queue = new DspQueue(options);
   const decider: Decider = options.decider ?? {
-    negotiation: policyDecider(records, identity.id),
+    negotiation: policyDecider(records, identity.id, clock),
     transfer: { 'provider:REQUESTED': async () => ({ move: 'proceed' }) },
   };
   const usage: UsageWatch = new UsageWatch({
@@ -118,7 +118,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const negotiations = new Negotiations(context, negotiationProcesses, (dataset, caller) =>
     catalog.visible(dataset, caller),
   );
-  const judge = judgeTerms(records, identity.id);
+  const judge = judgeTerms(records, identity.id, clock);
   const approvals = new Approvals({ context, processes: negotiationProcesses, judge, events, log: options.log });
   const transfers = new Transfers(context, transferProcesses, dataPlane);
 

@@ -9,6 +9,7 @@ export type ConnectorErrorCode =
   | 'POLICY_DENIED'
   | 'OFFER_EXCEEDED'
   | 'OFFER_UNKNOWN'
+  | 'OFFER_EXPIRED'
   | 'POLICY_INVALID'
   | 'AGREEMENT_INVALID'
   | 'AGREEMENT_ENDED'

@@ -14,6 +14,7 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   POLICY_DENIED: '合同策略不允许',
   OFFER_EXCEEDED: '请求超出了要约所给予的权利',
   OFFER_UNKNOWN: '没有这样的要约',
+  OFFER_EXPIRED: '要约已经过期',
   POLICY_INVALID: '策略有误',
   AGREEMENT_INVALID: '协议与所请求的内容不一致',
   AGREEMENT_ENDED: '协议已经终止',

@@ -1,4 +1,4 @@
-import type { Stored } from '@causeway/platform';
+import type { Clock, Stored } from '@causeway/platform';
 import type { ControlContext, Decider } from '../control.js';
 import { textMember } from '../dsp/messages.js';
 import { extension } from '../dsp/vocabulary.js';
@@ -20,15 +20,16 @@ import {
 import { acceptAgreement, proposeAgreement } from './agreement.js';
 import { approvalNeeded, asking } from './approval.js';
 import { inForce } from './finalize.js';
+import { neverPermits } from './never.js';
 import { exceeds } from './terms.js';
 
 /**
  * Decides by policy: a request is agreed when it asks no more than the offer it names grants and nobody has to approve it, and
  * refused with the difference otherwise. A consumer's own answer to a counter-offer is left to people.
  */
-export function policyDecider(records: Records, self: string): Decider['negotiation'] {
+export function policyDecider(records: Records, self: string, clock: Clock): Decider['negotiation'] {
   const proceed = async (): Promise<Decision> => ({ move: 'proceed' });
-  const judge = judgeTerms(records, self);
+  const judge = judgeTerms(records, self, clock);
   return {
     'provider:REQUESTED': judge,
     // What was accepted is an offer of ours; meanwhile it may have been withdrawn, or the dataset classified anew.
@@ -39,17 +40,21 @@ export function policyDecider(records: Records, self: string): Decider['negotiat
 }
 
 /** What a provider's policies say to the terms on the table, without a word of people. */
-export function judgeTerms(records: Records, self: string): (negotiation: Negotiation) => Promise<Decision> {
+export function judgeTerms(
+  records: Records,
+  self: string,
+  clock: Clock,
+): (negotiation: Negotiation) => Promise<Decision> {
   return async (negotiation) => {
     try {
-      return await judge(records, negotiation, self);
+      return await judge(records, negotiation, self, clock.now());
     } catch (error) {
       return { move: 'terminate', reason: finalReason(error) };
     }
   };
 }
 
-async function judge(records: Records, negotiation: Negotiation, self: string): Promise<Decision> {
+async function judge(records: Records, negotiation: Negotiation, self: string, now: number): Promise<Decision> {
   const found = await offerNamed(records, negotiation);
   if (found === undefined) {
     const named = textMember(negotiation.offer, '@id') ?? '';
@@ -60,6 +65,8 @@ async function judge(records: Records, negotiation: Negotiation, self: string): 
   const parties = { assignee: negotiation.peer, target: negotiation.dataset, assigner: self };
   const difference = exceeds(negotiation.offer, offer.policy, parties);
   if (difference !== undefined) return { move: 'terminate', reason: difference };
+  const never = neverPermits(negotiation.offer, parties, now);
+  if (never !== undefined) return { move: 'terminate', reason: never };
   const approval = approvalNeeded(dataset, offer);
   return approval === undefined ? { move: 'proceed' } : { move: 'ask', ...approval };
 }

@@ -107,6 +107,17 @@ test('a request under an offer that is not there ends with the reason on both si
   expect(await consumer.negotiation('n')).toMatchObject({ state: 'TERMINATED', reason: { code: 'OFFER_UNKNOWN' } });
 });
 
+test('an offer whose window has passed is not agreed to any more', async () => {
+  const until = new Date(clock.now() + 3_600_000).toISOString();
+  dataset = await provider.publish('until', [{ terms: { assignees: [consumer.id], until } }]);
+  await clock.advance(3_600_000);
+  expect(await outcome()).toMatchObject({
+    provider: 'TERMINATED',
+    consumer: 'TERMINATED',
+    reason: { code: 'OFFER_EXPIRED', en: expect.stringContaining('permitted before') as unknown },
+  });
+});
+
 test('the same client id asks once', async () => {
   const first = await consumer.negotiate('n', provider, dataset);
   expect((await consumer.negotiate('n', provider, dataset)).pid).toBe(first.pid);

@@ -18,18 +18,23 @@ const clock = new WallClock();
 const hour = 3_600_000;
 const instant = (ms: number) => new Date(ms).toISOString();
 let pair: Pair;
+const role = 'urn:causeway:v1:role';
 let asked: number[];
 let lapses: number | undefined;
+let attested: string | undefined;
 
 const factsFor: FactsFor = async (_peer, at) => {
   asked.push(at);
-  return { values: {}, ...(lapses === undefined ? {} : { until: lapses }) };
+  if (attested === undefined || (lapses !== undefined && at >= lapses)) return { values: {} };
+  const values = { [role]: { value: attested, source: 'attested' } } as const;
+  return { values, ...(lapses === undefined ? {} : { until: lapses }) };
 };
 
 beforeEach(async () => {
   clock.ahead = 0;
   asked = [];
   lapses = undefined;
+  attested = 'supplier';
   pair = await Pair.join(clock, { factsFor });
 });
 
@@ -138,6 +143,46 @@ test('a restart finds what closed while it was away', async () => {
   await pair.settle();
   const { provider, consumer } = await pair.held(running);
   expect([provider.state, consumer.state]).toEqual(['TERMINATED', 'TERMINATED']);
+});
+
+/** Permits suppliers, by the word of the authority. */
+function suppliersOnly() {
+  const constraint = [{ leftOperand: role, operator: 'eq', rightOperand: 'supplier' }];
+  return [{ policy: { '@type': 'Offer', assignee: pair.consumer.id, permission: [{ action: 'use', constraint }] } }];
+}
+
+test.each<[string, () => Promise<void>]>([
+  [
+    'is replaced by another',
+    async () => {
+      attested = 'customer';
+      pair.provider.events.factsChanged(pair.consumer.id);
+    },
+  ],
+  [
+    'is taken away',
+    async () => {
+      attested = undefined;
+      pair.provider.events.factsChanged(pair.consumer.id);
+    },
+  ],
+  ['lapses with its token', () => clock.advance(hour)],
+])('an attribute that %s ends what needs it', async (_what, change) => {
+  lapses = clock.now() + hour;
+  const running = await pair.transfer('t', await pair.agree('d', suppliersOnly()));
+  expect((await pair.held(running)).provider.state).toBe('STARTED');
+  await change();
+  await pair.provider.plane.usage.idle();
+  expect(pair.provider.dataPlane.stopped).toMatchObject([{ pid: running.theirs, to: 'TERMINATED' }]);
+  await pair.settle();
+  const { provider, consumer } = await pair.held(running);
+  for (const { state, reason } of [provider, consumer]) {
+    expect([state, reason?.code, reason?.en]).toEqual(['TERMINATED', 'POLICY_DENIED', expect.stringContaining('role')]);
+  }
+  const { statement } = parseStatement(provider.stop?.statement ?? '');
+  const kept = (await pair.provider.records.decisions.get('decision' in statement ? (statement.decision ?? '') : ''))
+    ?.value;
+  expect(JSON.parse(kept?.record ?? '{}')).toMatchObject({ verdict: { permit: false } });
 });
 
 test('is decided again when what is attested changes, and when it lapses', async () => {

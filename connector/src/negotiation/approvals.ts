@@ -1,4 +1,4 @@
-import { keyParts, type Logger, type Page } from '@causeway/platform';
+import type { Logger, Page } from '@causeway/platform';
 import type { ControlContext } from '../control.js';
 import { newPid } from '../control.js';
 import type { ConnectorEvents } from '../events.js';
@@ -33,6 +33,9 @@ export class Approvals {
   readonly #closing = new AbortController();
   readonly #waker: Waker;
   readonly #idlers = new Set<() => void>();
+  #busy = false;
+  /** Something was saved since the round began. */
+  #changed = false;
   #unwatch: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -96,16 +99,18 @@ export class Approvals {
 
   start(): void {
     const { store, records } = this.#o.context;
-    this.#unwatch = store.watch(records.approvals.key(), this.#waker.wake);
+    this.#unwatch = store.watch(records.approvals.key(), () => {
+      this.#busy = true;
+      this.#changed = true;
+      this.#waker.wake();
+    });
+    this.#busy = true;
     this.#running = this.#run();
   }
 
-  /** Resolves when nothing is due that has not been ended. */
+  /** Resolves when nothing is due that has not been ended; at once when that is so. */
   async idle(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      const [first] = (await this.#o.context.records.approvals.page({ limit: 1 })).items;
-      const [, deadline] = first === undefined ? [] : keyParts(first.key);
-      if (typeof deadline !== 'number' || deadline > this.#o.context.clock.now()) return;
+    while (this.#busy && !this.#closing.signal.aborted) {
       await new Promise<void>((resolve) => this.#idlers.add(resolve));
     }
   }
@@ -120,12 +125,16 @@ export class Approvals {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
+      this.#changed = false;
       const wait = await this.#endLate().catch((error: unknown) => {
         if (!signal.aborted) this.#o.log.error({ err: error }, 'approvals that are too late could not be ended');
         return retryMs;
       });
+      if (this.#changed) continue;
+      this.#busy = false;
       this.#tellIdlers();
-      if (!signal.aborted) await this.#waker.next(wait, signal).catch(() => undefined);
+      await this.#waker.next(wait, signal).catch(() => undefined);
+      this.#busy = true;
     }
   }
 

@@ -2,6 +2,7 @@ import { canonicalJson } from '@causeway/evidence';
 import type { ControlContext } from '../control.js';
 import { newPid } from '../control.js';
 import { draft, objectMember, processBody, textMember } from '../dsp/messages.js';
+import { demandKept } from '../duties/kept.js';
 import { ConnectorError } from '../errors.js';
 import type { Agreement, Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
 import type { Caller } from '../ports.js';
@@ -21,7 +22,7 @@ import {
   receiveTermination,
   receiveVerification,
 } from './receive.js';
-import { demandTerms, isReason, readTerms } from './terms.js';
+import { demandTerms } from './terms.js';
 
 const transitions = {
   ContractRequestMessage: { role: 'provider', receive: receiveRequest },
@@ -74,7 +75,7 @@ export class Negotiations {
   async request(asked: NegotiationRequest): Promise<{ record: Negotiation; created: boolean }> {
     const { clock, random, dspBase } = this.#context;
     const offer = { ...asked.offer, '@type': 'Offer', target: asked.dataset };
-    demandTerms(offer);
+    demandKept(offer, 'Request', asked.provider);
     const record: Negotiation = {
       ...begin<NegotiationState>(
         { pid: newPid(random), role: 'consumer', peer: asked.provider, address: asked.address },
@@ -100,19 +101,18 @@ export class Negotiations {
   }
 
   /**
-   * Consumer, by a person: takes the offer that the provider made instead. What is not understood is not taken.
+   * Consumer, by a person: takes the offer that the provider made instead. What is not understood, or would not be kept, is not taken.
    *
    * @throws ConnectorError NOT_FOUND, STATE_INVALID, POLICY_INVALID
    */
   async accept(pid: string): Promise<Negotiation> {
     return this.#processes.change(pid, async (stored) => {
-      const { role, state, offer, intent } = stored.value;
+      const { role, state, peer, offer, intent } = stored.value;
       if (role === 'consumer' && state === 'ACCEPTED') return undefined;
       if (role !== 'consumer' || state !== 'OFFERED' || intent !== undefined) {
         throw refusal('STATE_INVALID', `Expected an offer of the provider to accept; negotiation ${pid} is ${state}.`);
       }
-      const terms = readTerms(offer, 'Offer');
-      if (isReason(terms)) throw refusal('POLICY_INVALID', terms.en, terms.zh);
+      demandKept(offer, 'Offer', peer);
       return applyDecision(this.#context, stored, { move: 'accept' });
     });
   }

@@ -11,6 +11,7 @@ import {
   type Random,
   type Store,
   silentLogger,
+  type Write,
 } from '@causeway/platform';
 import { type Publication, Publisher } from '../catalog/publish.js';
 import type { Decider } from '../control.js';
@@ -125,6 +126,11 @@ export class Party implements AsyncDisposable {
     const file = join(this.#folder, `${name}.csv`);
     await writeFile(file, `data of ${name}\n`);
     return this.#publisher.publish(name, { file, title: { en: name }, offers, ...more });
+  }
+
+  /** Puts records into the store as they are. */
+  async save(writes: readonly Write[]): Promise<void> {
+    await this.#store.commit({ writes });
   }
 
   /** Asks `provider` for the first offer of a dataset. */

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Identity } from '@causeway/certs/peer';
@@ -9,6 +10,9 @@ import { ConnectorError } from '../errors.js';
 import type { JsonObject } from '../model.js';
 import type { DspIdentity, DspTransport, FactsFor } from '../ports.js';
 import { Party } from './party.js';
+
+/** What a connector sends over this network, for whoever records it: `scripts/record-dsp.mjs`. */
+const recorder = channel('causeway:dsp-sent');
 
 export type Message = Parameters<DspTransport['send']>[0];
 type Answered = Awaited<ReturnType<DspTransport['send']>>;
@@ -102,6 +106,7 @@ export class Network implements AsyncDisposable {
   }
 
   async #send(message: Message, from: string): Promise<Answered> {
+    if (message.body !== undefined) recorder.publish(message.body);
     const fault = await this.fault(message, from);
     const receiver = this.#parties.get(message.peer);
     if (fault === 'lose') throw new Error('lost on its way');

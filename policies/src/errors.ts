@@ -7,7 +7,12 @@ import type { Problem } from './model.js';
  * - `TEMPLATE_INVALID`: a template was given other parameters than it names.
  * - `TEMPLATES_CONTRADICT`: templates put together permit nothing; `problems` says which terms.
  */
-export type PolicyErrorCode = 'POLICY_INVALID' | 'NOT_ON_DSP' | 'RECORD_INVALID' | 'TEMPLATE_INVALID' | 'TEMPLATES_CONTRADICT';
+export type PolicyErrorCode =
+  | 'POLICY_INVALID'
+  | 'NOT_ON_DSP'
+  | 'RECORD_INVALID'
+  | 'TEMPLATE_INVALID'
+  | 'TEMPLATES_CONTRADICT';
 
 export class PolicyError extends Error {
   readonly code: PolicyErrorCode;

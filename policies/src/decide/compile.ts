@@ -1,6 +1,6 @@
 import { voidingPair } from '../compare/conflict.js';
 import type { Constraint, Policy, Rule } from '../model.js';
-import { type ActionTerm, actionsWithin, impliedBy } from '../odrl/actions.js';
+import { type ActionTerm, actionsWithin, actionTerms, impliedBy } from '../odrl/actions.js';
 import { factOf } from '../odrl/operands.js';
 import { type Clock, clockOf } from './clock.js';
 import { allOf } from './closures.js';
@@ -15,6 +15,8 @@ export interface CompiledPolicy {
   /** Those that count uses last: a use is counted only where nothing else grants it. */
   readonly permissions: readonly CompiledRule[];
   readonly prohibitions: readonly CompiledRule[];
+  /** What may be prohibited at all; absent when nothing is. */
+  readonly barred?: ReadonlySet<ActionTerm>;
   /** Set when a conflict voids the policy (strategy `invalid`). */
   readonly voided?: readonly [permission: Rule, prohibition: Rule];
   /** Facts of which each of several names is decided by itself. */
@@ -28,6 +30,9 @@ export interface CompiledRule {
   /** All must match. */
   readonly targets: readonly Matcher[];
   readonly assignees: readonly Matcher[];
+  /** When one name is all there is to match: compared without a call. */
+  readonly onlyTarget?: string;
+  readonly onlyAssignee?: string;
   readonly constraints: readonly Constraint[];
   readonly condition: Condition;
   readonly refinements: readonly Constraint[];
@@ -47,9 +52,18 @@ export function compile(policy: Policy): CompiledPolicy {
     policy,
     permissions: [...permissions.filter(({ steps }) => !steps), ...permissions.filter(({ steps }) => steps)],
     prohibitions,
+    ...barredBy(policy, prohibitions),
     ...(voided ? { voided } : {}),
     oneByOne: [...new Set([...permissions, ...prohibitions].flatMap((each) => lookedAt(each).flatMap(oneByOne)))],
   };
+}
+
+/** Under `perm` a permission holds whatever is prohibited. */
+function barredBy({ conflict }: Policy, prohibitions: readonly CompiledRule[]): Pick<CompiledPolicy, 'barred'> {
+  if (conflict === 'perm' || prohibitions.length === 0) return {};
+  const [first] = prohibitions;
+  if (prohibitions.length === 1 && first?.actions) return { barred: first.actions };
+  return { barred: new Set(prohibitions.flatMap(({ actions }) => [...(actions ?? actionTerms)])) };
 }
 
 /** What nobody can enforce is shown to both sides, and decided as if it were not there. */
@@ -60,11 +74,13 @@ function isDecided({ declaredOnly }: Rule): boolean {
 function compileRule(policy: Policy, rule: Rule): CompiledRule {
   const constraints = decidedConstraints(rule.constraints);
   const refinements = decidedConstraints(rule.actionRefinements);
+  const targets = matchers(rule, 'target', rule.target && [rule.target], policy.target && [policy.target]);
+  const assignees = matchers(rule, 'assignee', rule.assignees, policy.assignees);
   const parts = {
     rule,
     ...(rule.action === undefined ? {} : { actions: actionsWithin(rule.action) }),
-    targets: matchers(rule, 'target', rule.target && [rule.target], policy.target && [policy.target]),
-    assignees: matchers(rule, 'assignee', rule.assignees, policy.assignees),
+    targets,
+    assignees,
     constraints,
     condition: allOf(constraints),
     refinements,
@@ -74,11 +90,19 @@ function compileRule(policy: Policy, rule: Rule): CompiledRule {
   const all = lookedAt(parts);
   const steps = new Set(all.flatMap(countSteps));
   const clock = clockOf(all);
+  const onlyTarget = onlyOf(targets);
+  const onlyAssignee = onlyOf(assignees);
   return {
     ...parts,
+    ...(onlyTarget === undefined ? {} : { onlyTarget }),
+    ...(onlyAssignee === undefined ? {} : { onlyAssignee }),
     ...(steps.size > 0 ? { steps: [...steps].sort((a, b) => a - b) } : {}),
     ...(clock ? { clock } : {}),
   };
+}
+
+function onlyOf(matching: readonly Matcher[]): string | undefined {
+  return matching.length === 1 ? matching[0]?.only : undefined;
 }
 
 /** A permission's own target and assignees narrow the policy's, a prohibition's stand instead of them: what permits less. */

@@ -128,6 +128,7 @@ const policy: fc.Arbitrary<Policy> = fc
     optional('assigner', word),
     optional('assignees', fc.array(place, { maxLength: 2 })),
     optional('timestamp', word),
+    optional('metadata', fc.constant({ 'dc:title': ['A title. With a sentence'] })),
     optional('auditors', fc.array(word, { maxLength: 10 })),
     optional('classification', fc.constantFrom({ level: 3 as const }, { level: 1 as const, domain: 'x y' })),
   )

@@ -187,3 +187,29 @@ test('collections, refinements, logic, duties, consequences and remedies', () =>
     '许可与禁止同时适用时，以许可为准。',
   ]);
 });
+
+test('who laid down a rule, and what the author noted, stand in quotation marks of their own', () => {
+  const policy: PolicyJson = {
+    '@context': 'http://www.w3.org/ns/odrl.jsonld',
+    '@type': 'Set',
+    uid: 'urn:uuid:3',
+    'dc:description': 'Free for all.\nAnybody may sell it.',
+    permission: [
+      { action: 'use', assigner: 'urn:a' },
+      { action: 'read', assigner: 'urn:b', duty: [{ action: 'attribute', assigner: 'urn:c' }] },
+    ],
+  };
+  expect(lines(policy, 'en')).toEqual([
+    'A set of rules, which grants nothing by itself.',
+    'Anybody may use the data.',
+    '  Laid down by urn:a.',
+    'Anybody may read the data.',
+    '  Laid down by urn:b.',
+    '  Before each use: name the author of the data (owed to urn:c).',
+    'Noted by its author (dc:description): “Free for all. Anybody may sell it.”',
+  ]);
+  expect(lines(policy, 'zh').slice(-2)).toEqual([
+    '  使用前须先注明该数据的来源（权利方：urn:c）。',
+    '作者附注（dc:description）：“Free for all. Anybody may sell it.”',
+  ]);
+});

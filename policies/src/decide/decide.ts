@@ -77,13 +77,13 @@ const nothing: readonly never[] = Object.freeze([]);
 
 /** Why this policy is not asked at all. */
 function refusal(
-  { policy, voided }: CompiledPolicy,
+  { kind, voided }: CompiledPolicy,
   request: DecisionRequest,
   facts: Facts,
   options: DecideOptions,
 ): Reason | undefined {
   const as = kinds[options.as ?? 'agreement'];
-  if (policy.kind !== as) return reason('NOT_A_GRANT', '', { kind: policy.kind, as });
+  if (kind !== as) return reason('NOT_A_GRANT', '', { kind, as });
   if (voided) {
     const [permission, prohibition] = voided;
     return reason('POLICY_VOID', prohibition.path, { with: permission.path });
@@ -155,7 +155,7 @@ function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Situation,
     for (const each of prohibitions) {
       if (!mayBar(each, asked) || speaksOf(each, asked, situation) === false) continue;
       // As long as this one stands, the verdict does; while it does not, it may be about to.
-      const change = each.clock?.(now, values);
+      const change = each.terms.clock?.(now, values);
       const truth = bars(each, asked, situation);
       if (truth !== false) return deny([prohibited(each, asked, situation, truth)], change);
       until = earlier(until, change);
@@ -167,10 +167,9 @@ function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Situation,
   let waiting = until;
   for (const each of permissions) {
     if (!permitsAction(each, asked) || speaksOf(each, asked, situation) === false) continue;
-    const own = each.steps ? numbered(situation, useNumber(each, facts)) : situation;
+    const own = each.terms.steps ? numbered(situation, useNumber(each, facts)) : situation;
     if (grants(each, asked, own)) {
-      if (!each.steps || facts.reserved?.(each.rule.rule))
-        return permit(each.rule.rule, nothing, lasting(each, until, own));
+      if (!each.terms.steps || facts.reserved?.(each.key)) return permit(each.key, nothing, lasting(each, until, own));
       fresh ??= { rule: each, situation: own };
       // A use is reserved under another rule only where none that has it grants it.
       if (!facts.reserved) break;
@@ -181,12 +180,16 @@ function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Situation,
   }
   if (fresh) {
     const { rule, situation: own } = fresh;
-    return permit(rule.rule.rule, [reservationFor(rule, rule.steps ?? nothing, asked, own)], lasting(rule, until, own));
+    return permit(rule.key, [reservationFor(rule, asked, own)], lasting(rule, until, own));
   }
   return deny(least?.reasons() ?? [unmatched(permissions, asked, situation)], waiting);
 }
 
-function lasting({ clock }: CompiledRule, until: number | undefined, { now, values }: Situation): number | undefined {
+function lasting(
+  { terms: { clock } }: CompiledRule,
+  until: number | undefined,
+  { now, values }: Situation,
+): number | undefined {
   return clock === undefined ? until : earlier(until, clock(now, values));
 }
 
@@ -215,9 +218,9 @@ export function aimsAt(each: CompiledRule, asked: Asked, situation: Situation): 
 }
 
 function bars(each: CompiledRule, asked: Asked, situation: Situation): Truth {
-  const active = each.condition(situation);
+  const active = each.terms.condition(situation);
   if (active === false) return false;
-  const doing = each.refined(situation);
+  const doing = each.terms.refined(situation);
   if (doing === false) return false;
   const aimed = aimsAt(each, asked, situation);
   return aimed === false ? false : active && doing && aimed;
@@ -253,7 +256,7 @@ export function selects(matchers: readonly Matcher[], id: string, situation: Sit
 }
 
 function grants(each: CompiledRule, { target, assignee }: Asked, situation: Situation): boolean {
-  if (each.condition(situation) !== true || each.refined(situation) !== true) return false;
+  if (each.terms.condition(situation) !== true || each.terms.refined(situation) !== true) return false;
   // INVARIANT: `speaksOf` came before, so an only name is the one asked for.
   if (each.onlyTarget === undefined && selects(each.targets, target, situation) !== true) return false;
   if (each.onlyAssignee === undefined && selects(each.assignees, assignee, situation) !== true) return false;
@@ -262,16 +265,23 @@ function grants(each: CompiledRule, { target, assignee }: Asked, situation: Situ
 }
 
 /** Counting from one. A use reserved under this rule is among those counted. */
-export function useNumber({ rule }: CompiledRule, facts: Facts): number | undefined {
-  const used = facts.counts?.(rule.rule);
+export function useNumber({ key }: CompiledRule, facts: Facts): number | undefined {
+  const used = facts.counts?.(key);
   if (used === undefined || !Number.isSafeInteger(used) || used < 0) return undefined;
-  return facts.reserved?.(rule.rule) ? Math.max(used, 1) : used + 1;
+  return facts.reserved?.(key) ? Math.max(used, 1) : used + 1;
 }
 
 /** How many uses may be stored while everything but the count stays as it is. */
-function reservationFor(each: CompiledRule, steps: readonly number[], asked: Asked, situation: Situation): Reservation {
-  const end = steps.find((use) => use > (situation.use ?? 0) && !grants(each, asked, numbered(situation, use)));
-  return { rule: each.rule.rule, limit: end === undefined ? Number.MAX_SAFE_INTEGER : end - 1 };
+function reservationFor(each: CompiledRule, asked: Asked, situation: Situation): Reservation {
+  const { steps, counting } = each.terms;
+  const use = situation.use ?? 0;
+  for (const step of steps ?? nothing) {
+    if (step <= use) continue;
+    const then = numbered(situation, step);
+    if (counting(then) === true && (!each.countsSelected || grants(each, asked, then))) continue;
+    return { rule: each.key, limit: step - 1 };
+  }
+  return { rule: each.key, limit: Number.MAX_SAFE_INTEGER };
 }
 
 function add(reserve: Reservation[], found: Reservation): void {

@@ -2,7 +2,13 @@
 import { join } from 'node:path';
 import { prepare, root, run } from './prepare.mjs';
 
-const programs = { dsp: 'tck/main.js', 'dsp:mutations': 'tck/mutations.js' };
+const programs = {
+  dsp: 'dist/tck/main.js',
+  'dsp:mutations': 'dist/tck/mutations.js',
+  fuzz: 'policies/fuzz.mjs',
+  'fuzz:mutations': 'policies/mutations.mjs',
+  z3: 'policies/z3/z3.mjs',
+};
 const [name = '', ...args] = process.argv.slice(2);
 const program = programs[name];
 if (program === undefined) {
@@ -10,4 +16,4 @@ if (program === undefined) {
   process.exit(1);
 }
 prepare();
-process.exit(run(process.execPath, [join(root, 'interop', 'dist', program), ...args], { stdio: 'inherit' }));
+process.exit(run(process.execPath, [join(root, 'interop', program), ...args], { stdio: 'inherit' }));

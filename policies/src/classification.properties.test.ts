@@ -33,7 +33,7 @@ const atom: fc.Arbitrary<PolicyJson> = fc
         .tuple(fc.constantFrom('lt', 'lteq', 'eq', 'neq', 'gt'), fc.integer({ min: 0, max: 4 }))
         .map(([operator, most]) => uses(operator, most)),
       fc
-        .tuple(ordered, fc.constantFrom({}, { 'urn:causeway:v1:source': 'measured' }))
+        .tuple(ordered, fc.constantFrom<PolicyJson>({}, { 'urn:causeway:v1:source': 'measured' }))
         .map(([operator, source]) => since(operator, source)),
       fc
         .tuple(

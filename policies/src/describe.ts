@@ -4,7 +4,7 @@ import { actionWords } from './words/actions.js';
 import { conditions } from './words/conditions.js';
 import { dutyWords } from './words/duty.js';
 import { assetWords, partiesText } from './words/parties.js';
-import { han, nameText, spaced } from './words/text.js';
+import { han, nameText, quoted, spaced } from './words/text.js';
 import { declaredOnlyWords, type Language, namesText } from './words.js';
 
 /**
@@ -22,6 +22,10 @@ export function describePolicy(policy: Policy, lang: Language): string {
   if (policy.auditors?.length) {
     const names = namesText(policy.auditors, lang, Number.POSITIVE_INFINITY);
     lines.push(lang === 'en' ? `Evidence may be shown to ${names}.` : han`存证可向${names}出示。`);
+  }
+  for (const [term, texts] of Object.entries(policy.metadata ?? {})) {
+    const said = texts.map(quoted).join(lang === 'en' ? ', ' : '、');
+    lines.push(lang === 'en' ? `Noted by its author (${term}): ${said}` : `作者附注（${term}）：${said}`);
   }
   if (policy.classification) lines.push(classificationWords(policy.classification)[lang]);
   return lines.join('\n');
@@ -53,6 +57,7 @@ function ruleLines(policy: Policy, rule: Rule, lang: Language): string[] {
   return [
     `${sentence}${mark}`,
     ...lines,
+    ...(rule.assigner === undefined ? [] : [granted(rule.assigner, lang)]),
     ...manner(rule, lang),
     ...rule.duties.flatMap((duty) => dutyLines(policy, duty, lang, first, 1)),
     ...rule.remedies.flatMap((duty) => dutyLines(policy, duty, lang, remedied, 1)),
@@ -72,6 +77,11 @@ function chinese(who: string, permits: boolean, done: string, inline?: string, l
   if (inline !== undefined) return `${head}，${condition}：${inline}。`;
   if (lead === undefined) return `${head}。`;
   return permits ? `${head}，须${lead}：` : `${head}，适用于${lead}的情形：`;
+}
+
+function granted(assigner: string, lang: Language): string {
+  const name = nameText(assigner);
+  return lang === 'en' ? `  Laid down by ${name}.` : han`  规则制定方：${name}。`;
 }
 
 /** What is demanded of the doing itself. */

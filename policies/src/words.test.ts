@@ -95,7 +95,11 @@ test.each([
     'before 2027-01-01T00:00:00Z',
     '2027年1月1日 00:00（UTC）之前',
   ],
-  [atom('elapsedTime', 'lteq', ordered('P30D', 'xsd:duration', 1)), 'for 30 days from the start', '自开始起 30 天内'],
+  [
+    atom('elapsedTime', 'lteq', ordered('P30D', 'xsd:duration', 1)),
+    'for 30 days from the agreement on',
+    '自协议达成起 30 天内',
+  ],
   [
     atom('meteredTime', 'lteq', ordered('PT8H', 'xsd:duration', 1)),
     'where the time of use in all is at most 8 hours',

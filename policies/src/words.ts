@@ -34,11 +34,6 @@ function toldAtom(atom: AtomicConstraint, most?: number): Words {
   };
 }
 
-/** The largest number of a use that `lt` or `lteq` allows. */
-export function mostUses(operator: string, value: number): number {
-  return Math.max(0, operator === 'lt' ? Math.ceil(value) - 1 : Math.floor(value));
-}
-
 const joins = {
   and: { en: 'all of', zh: '同时满足' },
   andSequence: { en: 'in this order all of', zh: '依次满足' },

@@ -122,6 +122,17 @@ test.each<[string, Json, Json, Json]>([
   expect([verdict(policy, permits), verdict(policy, denies)]).toEqual(['permit', 'deny']);
 });
 
+test('duties and memberships may be lists of objects', () => {
+  const policy = permission({
+    assignee: { '@type': 'PartyCollection', source: 'urn:staff' },
+    duty: [{ uid: 'urn:pay', action: 'compensate' }],
+  });
+  const partOf = [{ member: 'urn:anna', collection: 'urn:staff' }];
+  expect(verdict(policy, { partOf, duties: [{ uid: 'urn:pay', state: 'report:Fulfilled' }] })).toBe('permit');
+  expect(verdict(policy, { partOf, duties: [{ duty: 'permission/0/duty/0', state: 'Non-Set' }] })).toBe('deny');
+  expect(verdict(policy, { partOf: [], duties: { 'urn:pay': 'fulfilled' } })).toBe('deny');
+});
+
 test('a duty that is not set blocks, unless duties are read leniently', () => {
   const policy = permission({ duty: [{ uid: 'urn:pay', action: 'compensate' }] });
   const lenient = { ...strict, lenientDuties: true };

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
-import { causeway } from '../testing/causeway.js';
+import { causeway, ended, launch } from '../testing/causeway.js';
 import { examples } from './examples.js';
 import { longestLine } from './lines.js';
 
@@ -52,6 +54,19 @@ test.concurrent('a bad line is answered with what is wrong, the others are answe
   expect(answers.at(-1)).toEqual({ id: 'good', decision: 'permit', active: true, reasons: [] });
   expect(code).toBe(1);
   expect(stderr).toContain('5 of 6 lines');
+});
+
+test.concurrent('a line is answered before the next one is there', async () => {
+  const child = launch(['policy', 'check'], { open: true });
+  if (!child.stdin || !child.stdout) throw new TypeError('it has no pipes');
+  const answers = createInterface({ input: child.stdout });
+  for (const id of [1, 2]) {
+    child.stdin.write(`${JSON.stringify({ id, policy: { '@type': 'Set', permission: [{ action: 'use' }] } })}\n`);
+    const [answer] = (await once(answers, 'line')) as [string];
+    expect(JSON.parse(answer)).toMatchObject({ id, problems: [] });
+  }
+  child.stdin.end();
+  expect((await ended(child)).code).toBe(0);
 });
 
 test.concurrent('a policy that is not understood proves nothing', async () => {

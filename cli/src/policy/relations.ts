@@ -44,11 +44,16 @@ function pairsOf(json: JsonValue | undefined, name: string): Pairs | undefined {
 }
 
 function add(pairs: Pairs, pair: JsonValue, name: string): void {
-  const [inner, outer, ...more] = Array.isArray(pair) ? pair : [];
+  const [inner, outer, ...more] = Array.isArray(pair) ? pair : isObject(pair) ? named(pair) : [];
   if (typeof inner !== 'string' || typeof outer !== 'string' || more.length > 0) throw malformed(name, 'two names');
   const known = pairs.get(inner);
   if (known) known.add(outer);
   else pairs.set(inner, new Set([outer]));
+}
+
+/** `{"member", "collection"}`, or `{"inner", "outer"}` */
+function named({ member, collection, inner, outer, ...more }: { [key: string]: JsonValue }): (JsonValue | undefined)[] {
+  return [member ?? inner, collection ?? outer, ...Object.values(more)];
 }
 
 function listOf(json: JsonValue): JsonValue[] {
@@ -76,17 +81,28 @@ const unset = ['unset', 'nonset', 'notset'];
 /** States by the key of the duty in its policy, or by its uid; what is not named is not set. */
 export function dutiesOf(json: JsonValue | undefined, policy: Policy): Facts['duties'] {
   if (json === undefined) return undefined;
-  if (!isObject(json)) throw malformed('duties', 'states by duty');
   const found = new Map<string, DutyState>();
   const keys = keysOf(policy);
-  for (const [name, state] of Object.entries(json)) {
-    const plain = typeof state === 'string' ? state.toLowerCase() : '';
+  for (const [name, state] of statesIn(json)) {
+    // `Fulfilled`, `report:Non-Set`: the word counts, however it is written.
+    const plain = typeof state === 'string' ? state.replace(/^.*[:/#]|[-_]/g, '').toLowerCase() : '';
     const known = Object.hasOwn(states, plain) ? states[plain] : undefined;
     if (known === undefined && !unset.includes(plain))
       throw malformed('duties', 'pending, fulfilled, violated or unset');
     for (const key of keys.get(name) ?? [name]) if (known) found.set(key, known);
   }
   return (duty) => found.get(duty);
+}
+
+function statesIn(json: JsonValue): [string, JsonValue][] {
+  if (isObject(json)) return Object.entries(json);
+  if (!Array.isArray(json)) throw malformed('duties', 'states by duty');
+  return json.map((each) => {
+    const { duty, uid = duty, state, ...more } = isObject(each) ? each : {};
+    if (typeof uid !== 'string' || state === undefined || Object.keys(more).length > 0)
+      throw malformed('duties', '{"duty", "state"}');
+    return [uid, state];
+  });
 }
 
 /** A uid may stand at several duties. */

@@ -19,19 +19,21 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Standard input; none if left out. */
+  /** Standard input, all of it; none if left out. */
   readonly input?: string;
+  /** Leave standard input open, for the caller to write and end. */
+  readonly open?: boolean;
 }
 
-export function launch(args: readonly string[], { cwd, env, input }: RunOptions = {}): ChildProcess {
+export function launch(args: readonly string[], { cwd, env, input, open = false }: RunOptions = {}): ChildProcess {
   const child = spawn(process.execPath, [bin, ...args], {
     ...(cwd !== undefined && { cwd }),
     env: { ...process.env, LANG: 'C', ...env },
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [input === undefined && !open ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     timeout: deadlineMs,
     killSignal: 'SIGKILL',
   });
-  child.stdin?.end(input);
+  if (!open) child.stdin?.end(input);
   return child;
 }
 

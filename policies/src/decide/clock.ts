@@ -1,6 +1,7 @@
 import type { Constraint, Fact, Facts } from '../model.js';
 import { factOf } from '../odrl/operands.js';
 import { oneScale, scaleOf } from './closures.js';
+import { memoized } from './memo.js';
 import { isPassing } from './readings.js';
 import { changesOf } from './steps.js';
 
@@ -8,7 +9,7 @@ import { changesOf } from './steps.js';
 export type Clock = (now: number, values: Facts['values']) => number | undefined;
 
 /** When time alone may change the truth of any of these. Too early is possible, too late is not. */
-export function clockOf(constraints: readonly Constraint[]): Clock | undefined {
+export const clockOf: (constraints: readonly Constraint[]) => Clock | undefined = memoized((constraints) => {
   const found = new Map<string, Marks>();
   for (const constraint of constraints) collect(constraint, found);
   const scales = [...found].map(([key, { reached, passed }]) => ({ key, after: growth(reached, passed) }));
@@ -26,7 +27,7 @@ export function clockOf(constraints: readonly Constraint[]): Clock | undefined {
     }
     return next;
   };
-}
+});
 
 export function earlier(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined) return other;

@@ -1,15 +1,16 @@
 import type { AtomicConstraint, Constraint, LogicalConstraint, Truth } from '../model.js';
 import { factOf } from '../odrl/operands.js';
 import { type Condition, compared, doubtOf, type Situation, truthIn } from './condition.js';
+import { memoized } from './memo.js';
 import { isAmbiguous } from './readings.js';
 import { joined, lookup, type Steps, stepsOf } from './steps.js';
 
 // Constraints as closures. INVARIANT: each gives what `truthIn` gives for its constraint; the property tests hold them together.
 
 /** All of them. */
-export function allOf(constraints: readonly Constraint[]): Condition {
-  return every(partsOf('and', constraints));
-}
+export const allOf: (constraints: readonly Constraint[]) => Condition = memoized((constraints) =>
+  every(partsOf('and', constraints)),
+);
 
 function conditionOf(constraint: Constraint): Condition {
   if ('operand' in constraint) return atomOf(constraint);
@@ -121,7 +122,13 @@ function onScale(atom: AtomicConstraint, holds: (fact: number) => Truth, otherwi
   };
 }
 
+const atomsOf = memoized(([atom]) => (atom !== undefined && 'operand' in atom ? compiledAtom(atom) : unknown));
+
 function atomOf(atom: AtomicConstraint): Condition {
+  return atomsOf([atom]);
+}
+
+function compiledAtom(atom: AtomicConstraint): Condition {
   const { value, operator } = atom;
   const plain: Condition = (situation) => truthIn(situation, atom);
   if (isAmbiguous(atom.operand)) return unknown;

@@ -1,56 +1,82 @@
 import { voidingPair } from '../compare/conflict.js';
-import type { Constraint, Policy, Rule } from '../model.js';
-import { type ActionTerm, actionsWithin, impliedBy } from '../odrl/actions.js';
-import { factOf } from '../odrl/operands.js';
-import { type Clock, clockOf } from './clock.js';
-import { allOf } from './closures.js';
-import { type Condition, decidedConstraints } from './condition.js';
+import type { Asset, Constraint, Party, Policy, Rule } from '../model.js';
+import { type ActionTerm, actionsWithin, actionTerms, impliedBy } from '../odrl/actions.js';
+import { decidedConstraints } from './condition.js';
 import { type CompiledDuty, compileDuties } from './duties.js';
 import { type Matcher, matcherOf } from './match.js';
-import { readingOf } from './readings.js';
+import { countSteps, type Terms, termsOf } from './terms.js';
+
+// Every member of a compiled policy is always there, and what is looked at most comes first: ten thousand of them are decided by
+// turns, and each object that has to be fetched from memory costs as much as several comparisons.
 
 /** A policy made ready for many decisions. Made by `compile` only. */
 export interface CompiledPolicy {
-  readonly policy: Policy;
+  /** What may be prohibited at all; `undefined`: nothing. */
+  readonly barred: ReadonlySet<ActionTerm> | undefined;
+  /** Set when a conflict voids the policy (strategy `invalid`). */
+  readonly voided: readonly [permission: Rule, prohibition: Rule] | undefined;
+  /** Facts of which each of several names is decided by itself. */
+  readonly oneByOne: readonly string[];
   /** Those that count uses last: a use is counted only where nothing else grants it. */
   readonly permissions: readonly CompiledRule[];
   readonly prohibitions: readonly CompiledRule[];
-  /** Set when a conflict voids the policy (strategy `invalid`). */
-  readonly voided?: readonly [permission: Rule, prohibition: Rule];
-  /** Facts of which each of several names is decided by itself. */
-  readonly oneByOne: readonly string[];
+  readonly kind: Policy['kind'];
+  readonly policy: Policy;
 }
 
 export interface CompiledRule {
-  readonly rule: Rule;
-  /** Absent: every action. */
-  readonly actions?: ReadonlySet<ActionTerm>;
+  /** `undefined`: every action. */
+  readonly actions: ReadonlySet<ActionTerm> | undefined;
+  /** When one name is all there is to match: compared without a call. */
+  readonly onlyTarget: string | undefined;
+  readonly onlyAssignee: string | undefined;
+  readonly terms: Terms;
+  readonly duties: readonly CompiledDuty[];
+  /** The key of its uses, and its name in decisions. */
+  readonly key: string;
   /** All must match. */
   readonly targets: readonly Matcher[];
   readonly assignees: readonly Matcher[];
+  /** What is demanded of the parties and assets changes with the number of the use. */
+  readonly countsSelected: boolean;
   readonly constraints: readonly Constraint[];
-  readonly condition: Condition;
   readonly refinements: readonly Constraint[];
-  readonly refined: Condition;
-  readonly duties: readonly CompiledDuty[];
-  /** The numbers of a use at which the condition may change; absent when it counts nothing. */
-  readonly steps?: readonly number[];
-  readonly clock?: Clock;
+  readonly rule: Rule;
 }
 
 /** Turns a parsed policy into closures. Pure; costs as much as the policy is long. */
 export function compile(policy: Policy): CompiledPolicy {
   const permissions = policy.permissions.filter(isDecided).map((rule) => compileRule(policy, rule));
   const prohibitions = policy.prohibitions.filter(isDecided).map((rule) => compileRule(policy, rule));
-  const voided = voidingPair(policy);
   return {
-    policy,
-    permissions: [...permissions.filter(({ steps }) => !steps), ...permissions.filter(({ steps }) => steps)],
+    barred: barredBy(policy, prohibitions),
+    voided: voidingPair(policy),
+    oneByOne: oneByOne([...permissions, ...prohibitions]),
+    permissions: [
+      ...permissions.filter(({ terms }) => !terms.steps),
+      ...permissions.filter(({ terms }) => terms.steps),
+    ],
     prohibitions,
-    ...(voided ? { voided } : {}),
-    oneByOne: [...new Set([...permissions, ...prohibitions].flatMap((each) => lookedAt(each).flatMap(oneByOne)))],
+    kind: policy.kind,
+    policy,
   };
 }
+
+/** Under `perm` a permission holds whatever is prohibited. */
+function barredBy({ conflict }: Policy, prohibitions: readonly CompiledRule[]): ReadonlySet<ActionTerm> | undefined {
+  const [first, second] = prohibitions;
+  if (conflict === 'perm' || first === undefined) return undefined;
+  if (second === undefined && first.actions) return first.actions;
+  return new Set(prohibitions.flatMap(({ actions }) => [...(actions ?? actionTerms)]));
+}
+
+function oneByOne(rules: readonly CompiledRule[]): readonly string[] {
+  const lists = rules.map(({ terms }) => terms.oneByOne).filter(({ length }) => length > 0);
+  const [first, second] = lists;
+  return second === undefined ? (first ?? none) : [...new Set(lists.flat())];
+}
+
+const none: readonly never[] = [];
 
 /** What nobody can enforce is shown to both sides, and decided as if it were not there. */
 function isDecided({ declaredOnly }: Rule): boolean {
@@ -60,61 +86,42 @@ function isDecided({ declaredOnly }: Rule): boolean {
 function compileRule(policy: Policy, rule: Rule): CompiledRule {
   const constraints = decidedConstraints(rule.constraints);
   const refinements = decidedConstraints(rule.actionRefinements);
-  const parts = {
-    rule,
-    ...(rule.action === undefined ? {} : { actions: actionsWithin(rule.action) }),
-    targets: matchers(rule, 'target', rule.target && [rule.target], policy.target && [policy.target]),
-    assignees: matchers(rule, 'assignee', rule.assignees, policy.assignees),
-    constraints,
-    condition: allOf(constraints),
-    refinements,
-    refined: allOf(refinements),
-    duties: compileDuties(rule.duties),
-  };
-  const all = lookedAt(parts);
-  const steps = new Set(all.flatMap(countSteps));
-  const clock = clockOf(all);
+  const targets = matchers(rule, 'target', rule.target && [rule.target], policy.target && [policy.target]);
+  const assignees = matchers(rule, 'assignee', rule.assignees, policy.assignees);
+  const duties = compileDuties(rule.duties);
+  const selected = [...targets, ...assignees].flatMap(({ selections }) =>
+    selections.flatMap((each) => each.refinements),
+  );
   return {
-    ...parts,
-    ...(steps.size > 0 ? { steps: [...steps].sort((a, b) => a - b) } : {}),
-    ...(clock ? { clock } : {}),
+    actions: rule.action === undefined ? undefined : actionsWithin(rule.action),
+    onlyTarget: onlyOf(targets),
+    onlyAssignee: onlyOf(assignees),
+    terms: termsOf(constraints, refinements, [...selected, ...duties.flatMap((each) => each.constraints)]),
+    duties: duties.length > 0 ? duties : none,
+    key: rule.rule,
+    targets,
+    assignees,
+    countsSelected: selected.some((each) => countSteps(each).length > 0),
+    constraints,
+    refinements,
+    rule,
   };
+}
+
+function onlyOf(matching: readonly Matcher[]): string | undefined {
+  return matching.length === 1 ? matching[0]?.only : undefined;
 }
 
 /** A permission's own target and assignees narrow the policy's, a prohibition's stand instead of them: what permits less. */
 function matchers(
   { kind, path }: Rule,
-  member: string,
-  own: Parameters<typeof matcherOf>[1] | undefined,
-  general: Parameters<typeof matcherOf>[1] | undefined,
+  member: 'target' | 'assignee',
+  own: readonly (Asset | Party)[] | undefined,
+  general: readonly (Asset | Party)[] | undefined,
 ): readonly Matcher[] {
   const narrowest = own && matcherOf(`${path}/${member}`, own);
   const widest = general && (narrowest === undefined || kind === 'permission') && matcherOf(`/${member}`, general);
   return [...(narrowest ? [narrowest] : []), ...(widest ? [widest] : [])];
-}
-
-type Parts = Pick<CompiledRule, 'targets' | 'assignees' | 'constraints' | 'refinements' | 'duties'>;
-
-/** Every constraint that a decision by this rule may look at. */
-export function lookedAt({ targets, assignees, constraints, refinements, duties }: Parts): readonly Constraint[] {
-  const selected = [...targets, ...assignees].flatMap(({ selections }) =>
-    selections.flatMap((each) => each.refinements),
-  );
-  return [...constraints, ...refinements, ...selected, ...duties.flatMap((each) => each.constraints)];
-}
-
-function countSteps(constraint: Constraint): readonly number[] {
-  if (!('operand' in constraint)) return constraint.operands.flatMap(countSteps);
-  if (factOf(constraint.operand) !== 'count' || constraint.value.type !== 'ordered') return [];
-  const { low, high } = constraint.value;
-  return [Math.floor(low), Math.floor(low) + 1, Math.floor(high), Math.floor(high) + 1];
-}
-
-function oneByOne(constraint: Constraint): readonly string[] {
-  if (!('operand' in constraint)) return constraint.operands.flatMap(oneByOne);
-  const { operand, operator, value } = constraint;
-  if (value.type !== 'terms' || operator === 'isAllOf' || readingOf(operand) !== 'each') return [];
-  return [factOf(operand)];
 }
 
 const barredWith = new Map<ActionTerm, readonly ActionTerm[]>();

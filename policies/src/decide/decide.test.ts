@@ -118,7 +118,8 @@ test('the n-th use is permitted under lteq n, and says what to reserve', () => {
   // A stream opened again is among the ten.
   expect(at(10, true)).toEqual({ permit: true, reasons: [], rule: 'permission/0', reserve: [] });
   expect(at(11, true).permit).toBe(false);
-  expect(under(terms({ count: 0 }), {}, { reserved: () => true }).permit).toBe(false);
+  const none = { action: 'use', constraint: [{ leftOperand: 'odrl:count', operator: 'lteq', rightOperand: 0 }] };
+  expect(under(agreement({ permission: [none] }), {}, { reserved: () => true }).permit).toBe(false);
 });
 
 test('a use that was reserved under one rule is none of another', () => {

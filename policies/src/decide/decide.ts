@@ -32,12 +32,9 @@ export function decide(
   const asked = askedOf(compiled, request);
   if (asked === undefined) return deny([reason('ACTION_UNKNOWN', '', { action: request.action })]);
   const situation = situationOf(facts, options);
-  if (!hasSeveral(compiled.oneByOne, facts.values)) {
-    const found = permissionFor(compiled, asked, situation, facts);
-    if ('reasons' in found) return deny(found.reasons, found.until);
-    return permit(found.rule, found.reservation === undefined ? [] : [found.reservation], found.until);
-  }
-  return decideEach(compiled, asked, situation, facts, facts.values);
+  return hasSeveral(compiled.oneByOne, facts.values)
+    ? decideEach(compiled, asked, situation, facts, facts.values)
+    : decideOne(compiled, asked, situation, facts);
 }
 
 /** A use for several purposes, at several places, is permitted when it is for each of them. */
@@ -49,46 +46,44 @@ function decideEach(
   whole: Values,
 ): Decision {
   const combinations = combinationsOf(compiled.oneByOne, whole);
-  if (combinations === undefined) {
-    return deny([reason('UNDECIDABLE', '', { why: 'combinations', most: String(mostCombinations) })]);
-  }
+  if (combinations === undefined) return deny([reason('UNDECIDABLE', '', { most: String(mostCombinations) })]);
   const reserve: Reservation[] = [];
-  let granted: CompiledRule | undefined;
+  let rule: string | undefined;
   let until: number | undefined;
   for (const values of combinations) {
-    const found = permissionFor(compiled, asked, { ...situation, values, whole }, facts);
-    if ('reasons' in found) return deny(found.reasons, found.until);
-    granted ??= found.rule;
+    const found = decideOne(compiled, asked, { ...situation, values, whole }, facts);
+    if (!found.permit) return found;
+    rule ??= found.rule;
     until = earlier(until, found.until);
-    if (found.reservation) add(reserve, found.reservation);
+    for (const each of found.reserve) add(reserve, each);
   }
-  // INVARIANT: there is at least one combination, so a permission was found.
-  return granted ? permit(granted, reserve, until) : deny([]);
+  // INVARIANT: there is at least one combination, so a rule was found.
+  return permit(rule ?? '', reserve, until);
 }
 
 // Written out, because copying a decision would take longer than taking it.
-function permit(
-  { rule: { rule } }: CompiledRule,
-  reserve: readonly Reservation[],
-  until: number | undefined,
-): Decision {
-  if (until === undefined) return { permit: true, reasons: [], rule, reserve };
-  return { permit: true, reasons: [], rule, reserve, until };
+function permit(rule: string, reserve: readonly Reservation[], until: number | undefined): Decision {
+  if (until === undefined) return { permit: true, reasons: nothing, rule, reserve };
+  return { permit: true, reasons: nothing, rule, reserve, until };
 }
 
 function deny(reasons: readonly Reason[], until?: number): Decision {
-  return until === undefined ? { permit: false, reasons, reserve: [] } : { permit: false, reasons, reserve: [], until };
+  if (until === undefined) return { permit: false, reasons, reserve: nothing };
+  return { permit: false, reasons, reserve: nothing, until };
 }
+
+/** Shared by all decisions, so nobody may put anything in. */
+const nothing: readonly never[] = Object.freeze([]);
 
 /** Why this policy is not asked at all. */
 function refusal(
-  { policy, voided }: CompiledPolicy,
+  { kind, voided }: CompiledPolicy,
   request: DecisionRequest,
   facts: Facts,
   options: DecideOptions,
 ): Reason | undefined {
   const as = kinds[options.as ?? 'agreement'];
-  if (policy.kind !== as) return reason('NOT_A_GRANT', '', { kind: policy.kind, as });
+  if (kind !== as) return reason('NOT_A_GRANT', '', { kind, as });
   if (voided) {
     const [permission, prohibition] = voided;
     return reason('POLICY_VOID', prohibition.path, { with: permission.path });
@@ -125,7 +120,7 @@ export function askedOf({ policy }: CompiledPolicy, { action, target, assignee }
   const known = actionOf(action) ?? actionOf(termOf(action));
   if (known !== undefined) return { action: known, target, assignee, barring: barring(known), foreign: false };
   const term = termOf(action);
-  const named = policy.permissions.some((rule) => rule.action === term);
+  const named = [...policy.permissions, ...policy.prohibitions].some((rule) => rule.action === term);
   return named ? { action: term, target, assignee, barring: [term], foreign: true } : undefined;
 }
 
@@ -151,25 +146,18 @@ export function numbered(situation: Situation, use: number | undefined): Situati
   return { now, use, values, whole, within, memberOf, duties, lenient };
 }
 
-type Found =
-  | { readonly rule: CompiledRule; readonly reservation?: Reservation; readonly until: number | undefined }
-  | { readonly reasons: readonly Reason[]; readonly until: number | undefined };
-
-function permissionFor(
-  { policy, permissions, prohibitions }: CompiledPolicy,
-  asked: Asked,
-  situation: Situation,
-  facts: Facts,
-): Found {
+/** A decision for one name of each fact. */
+function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Situation, facts: Facts): Decision {
+  const { permissions, prohibitions, barred } = compiled;
   const { now, values } = situation;
   let until: number | undefined;
-  if (policy.conflict !== 'perm') {
+  if (barred !== undefined && (asked.foreign || touches(barred, asked.barring))) {
     for (const each of prohibitions) {
       if (!mayBar(each, asked) || speaksOf(each, asked, situation) === false) continue;
       // As long as this one stands, the verdict does; while it does not, it may be about to.
-      const change = each.clock?.(now, values);
+      const change = each.terms.clock?.(now, values);
       const truth = bars(each, asked, situation);
-      if (truth !== false) return { reasons: [prohibited(each, asked, situation, truth)], until: change };
+      if (truth !== false) return deny([prohibited(each, asked, situation, truth)], change);
       until = earlier(until, change);
     }
   }
@@ -179,26 +167,35 @@ function permissionFor(
   let waiting = until;
   for (const each of permissions) {
     if (!permitsAction(each, asked) || speaksOf(each, asked, situation) === false) continue;
-    const own = each.steps ? numbered(situation, useNumber(each, facts)) : situation;
+    const own = each.terms.steps ? numbered(situation, useNumber(each, facts)) : situation;
     if (grants(each, asked, own)) {
-      if (!each.steps || facts.reserved?.(each.rule.rule)) return granted(each, until, now, values);
+      if (!each.terms.steps || facts.reserved?.(each.key)) return permit(each.key, nothing, lasting(each, until, own));
       fresh ??= { rule: each, situation: own };
       // A use is reserved under another rule only where none that has it grants it.
       if (!facts.reserved) break;
     } else if (fresh === undefined) {
       least = nearer(least, explainPermission(each, asked, own));
-      waiting = earlier(waiting, each.clock?.(now, values));
+      waiting = lasting(each, waiting, own);
     }
   }
   if (fresh) {
-    const reservation = reservationFor(fresh.rule, fresh.rule.steps ?? [], asked, fresh.situation);
-    return { ...granted(fresh.rule, until, now, values), reservation };
+    const { rule, situation: own } = fresh;
+    return permit(rule.key, [reservationFor(rule, asked, own)], lasting(rule, until, own));
   }
-  return { reasons: least?.reasons() ?? [unmatched(permissions, asked, situation)], until: waiting };
+  return deny(least?.reasons() ?? [unmatched(permissions, asked, situation)], waiting);
 }
 
-function granted(rule: CompiledRule, until: number | undefined, now: number, values: Values) {
-  return { rule, until: earlier(until, rule.clock?.(now, values)) };
+function lasting(
+  { terms: { clock } }: CompiledRule,
+  until: number | undefined,
+  { now, values }: Situation,
+): number | undefined {
+  return clock === undefined ? until : earlier(until, clock(now, values));
+}
+
+function touches(actions: ReadonlySet<ActionTerm>, asked: readonly ActionTerm[]): boolean {
+  for (const action of asked) if (actions.has(action)) return true;
+  return false;
 }
 
 export function permitsAction({ actions }: CompiledRule, { action }: Asked): boolean {
@@ -206,7 +203,7 @@ export function permitsAction({ actions }: CompiledRule, { action }: Asked): boo
 }
 
 function mayBar({ actions }: CompiledRule, { barring: barred, foreign }: Asked): boolean {
-  return foreign || actions === undefined || barred.some((action) => actions.has(action));
+  return foreign || actions === undefined || touches(actions, barred);
 }
 
 /** Whether a prohibition is about this request, before its constraints. */
@@ -216,14 +213,14 @@ export function aimsAt(each: CompiledRule, asked: Asked, situation: Situation): 
   if (target === false) return false;
   const assignee = selects(each.assignees, asked.assignee, situation);
   if (assignee === false) return false;
-  const meant = each.actions === undefined || asked.barring.some((action) => each.actions?.has(action));
+  const meant = each.actions === undefined || touches(each.actions, asked.barring);
   return meant && target && assignee ? true : undefined;
 }
 
 function bars(each: CompiledRule, asked: Asked, situation: Situation): Truth {
-  const active = each.condition(situation);
+  const active = each.terms.condition(situation);
   if (active === false) return false;
-  const doing = each.refined(situation);
+  const doing = each.terms.refined(situation);
   if (doing === false) return false;
   const aimed = aimsAt(each, asked, situation);
   return aimed === false ? false : active && doing && aimed;
@@ -231,14 +228,17 @@ function bars(each: CompiledRule, asked: Asked, situation: Situation): Truth {
 
 /** Whether a rule names what and who is asked for; whether it selects them its refinements say. */
 export function speaksOf(each: CompiledRule, { target, assignee }: Asked, situation: Situation): Truth {
+  const { onlyTarget, onlyAssignee } = each;
+  const one = onlyTarget === undefined ? names(each.targets, target, situation) : onlyTarget === target;
+  if (one === false) return false;
+  const other = onlyAssignee === undefined ? names(each.assignees, assignee, situation) : onlyAssignee === assignee;
+  return other === true ? one : other;
+}
+
+function names(matchers: readonly Matcher[], id: string, situation: Situation): Truth {
   let truth: Truth = true;
-  for (const matcher of each.targets) {
-    const found = matcher.names(target, situation);
-    if (found === false) return false;
-    if (found === undefined) truth = undefined;
-  }
-  for (const matcher of each.assignees) {
-    const found = matcher.names(assignee, situation);
+  for (const matcher of matchers) {
+    const found = matcher.names(id, situation);
     if (found === false) return false;
     if (found === undefined) truth = undefined;
   }
@@ -256,24 +256,32 @@ export function selects(matchers: readonly Matcher[], id: string, situation: Sit
 }
 
 function grants(each: CompiledRule, { target, assignee }: Asked, situation: Situation): boolean {
-  if (each.condition(situation) !== true || each.refined(situation) !== true) return false;
-  if (selects(each.targets, target, situation) !== true) return false;
-  if (selects(each.assignees, assignee, situation) !== true) return false;
+  if (each.terms.condition(situation) !== true || each.terms.refined(situation) !== true) return false;
+  // INVARIANT: `speaksOf` came before, so an only name is the one asked for.
+  if (each.onlyTarget === undefined && selects(each.targets, target, situation) !== true) return false;
+  if (each.onlyAssignee === undefined && selects(each.assignees, assignee, situation) !== true) return false;
   for (const duty of each.duties) if (!isSettled(duty, situation)) return false;
   return true;
 }
 
 /** Counting from one. A use reserved under this rule is among those counted. */
-export function useNumber({ rule }: CompiledRule, facts: Facts): number | undefined {
-  const used = facts.counts?.(rule.rule);
+export function useNumber({ key }: CompiledRule, facts: Facts): number | undefined {
+  const used = facts.counts?.(key);
   if (used === undefined || !Number.isSafeInteger(used) || used < 0) return undefined;
-  return facts.reserved?.(rule.rule) ? Math.max(used, 1) : used + 1;
+  return facts.reserved?.(key) ? Math.max(used, 1) : used + 1;
 }
 
 /** How many uses may be stored while everything but the count stays as it is. */
-function reservationFor(each: CompiledRule, steps: readonly number[], asked: Asked, situation: Situation): Reservation {
-  const end = steps.find((use) => use > (situation.use ?? 0) && !grants(each, asked, numbered(situation, use)));
-  return { rule: each.rule.rule, limit: end === undefined ? Number.MAX_SAFE_INTEGER : end - 1 };
+function reservationFor(each: CompiledRule, asked: Asked, situation: Situation): Reservation {
+  const { steps, counting } = each.terms;
+  const use = situation.use ?? 0;
+  for (const step of steps ?? nothing) {
+    if (step <= use) continue;
+    const then = numbered(situation, step);
+    if (counting(then) === true && (!each.countsSelected || grants(each, asked, then))) continue;
+    return { rule: each.key, limit: step - 1 };
+  }
+  return { rule: each.key, limit: Number.MAX_SAFE_INTEGER };
 }
 
 function add(reserve: Reservation[], found: Reservation): void {

@@ -7,6 +7,8 @@ import { some } from './truth.js';
 export interface Matcher {
   readonly path: string;
   readonly selections: readonly Selection[];
+  /** When it is nothing but this one name. */
+  readonly only?: string;
   /** Whether it names this one, itself or by a collection it belongs to. */
   names(id: string, situation: Situation): Truth;
   /** Whether it selects this one: names it, and what is demanded of it holds. */
@@ -31,7 +33,11 @@ export function matcherOf(path: string, named: readonly (Asset | Party)[]): Matc
   if (plain) {
     const ids = new Set(selections.map(({ id }) => id));
     const [only] = selections;
-    const has = only && ids.size === 1 ? (id: string) => id === only.id : (id: string) => ids.has(id);
+    if (only && ids.size === 1) {
+      const is = (id: string) => id === only.id;
+      return { path, selections, only: only.id, names: is, selects: is };
+    }
+    const has = (id: string) => ids.has(id);
     return { path, selections, names: has, selects: has };
   }
   return {

@@ -40,8 +40,8 @@ export function reportRules(
     if (unknown) return { rule, active: undefined, refined: undefined };
     if (asked === undefined)
       return { rule, active: each.actions === undefined ? undefined : false, refined: undefined };
-    const own = each.steps ? numbered(situation, useNumber(each, facts)) : situation;
-    return { rule, active: active(each, asked, own), refined: each.refined(own) };
+    const own = each.terms.steps ? numbered(situation, useNumber(each, facts)) : situation;
+    return { rule, active: active(each, asked, own), refined: each.terms.refined(own) };
   });
 }
 
@@ -58,7 +58,7 @@ function active(each: CompiledRule, asked: Asked, situation: Situation): Truth {
           same,
         );
   const settled = each.duties.every((duty) => isSettled(duty, situation));
-  return every([matches, each.condition(situation), settled], same);
+  return every([matches, each.terms.condition(situation), settled], same);
 }
 
 function same(truth: Truth): Truth {

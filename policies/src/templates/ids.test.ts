@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { checkPolicy } from '../check.js';
 import { compile } from '../decide/compile.js';
 import { decide } from '../decide/decide.js';
+import type { DutyEvent } from '../duty/instance.js';
+import { advanceDuty, startDuties } from '../duty/machine.js';
 import type { DutyState, Facts, JsonValue, Policy } from '../model.js';
 import { readPolicy } from '../parse/policy.js';
 import { toWire } from '../wire.js';
@@ -157,12 +159,15 @@ const classes: Readonly<Record<number, Class>> = {
 
 /** Classes of which something is owed after delivery: the use passes, and the state of the obligation tells. */
 const owed: Readonly<
-  Record<number, { readonly parameters: Readonly<Record<string, JsonValue>>; readonly action: string }>
+  Record<
+    number,
+    { readonly parameters: Readonly<Record<string, JsonValue>>; readonly action: string; readonly late: number }
+  >
 > = {
-  12: { parameters: { after: 'P30D' }, action: 'delete' },
-  14: { parameters: { by: '2027-06-01T00:00:00Z' }, action: 'anonymize' },
-  15: { parameters: {}, action: 'idsc:log' },
-  16: { parameters: { recipient: 'urn:causeway:press' }, action: 'inform' },
+  12: { parameters: { after: 'P30D' }, action: 'delete', late: now + 30 * day },
+  14: { parameters: { by: '2027-06-01T00:00:00Z' }, action: 'anonymize', late: Date.UTC(2027, 5, 1) },
+  15: { parameters: {}, action: 'idsc:log', late: now + day },
+  16: { parameters: { recipient: 'urn:causeway:press', within: 'PT1H' }, action: 'inform', late: now + day / 24 },
 };
 
 const all = Array.from({ length: 25 }, (_, at) => at + 1);
@@ -222,11 +227,21 @@ test.each(Object.keys(classes).map(Number))('class %i permits what it is for, an
   expect(stopped.map(([, given]) => decided(policy, given))).toEqual(stopped.map(([code]) => code));
 });
 
-test.each(Object.keys(owed).map(Number))('class %i permits the use and is owed after it', (number) => {
-  const policy = agreement(number, parametersOf(number));
-  expect(decided(policy, {})).toBe('permit');
-  expect(policy.obligations.map(({ action }) => action)).toEqual([owed[number]?.action]);
-});
+test.each(Object.keys(owed).map(Number))(
+  'class %i permits the use and is owed after it, until it is done or late',
+  (number) => {
+    const { parameters = {}, action = '', late = 0 } = owed[number] ?? {};
+    const policy = agreement(number, parameters);
+    expect(decided(policy, {})).toBe('permit');
+    const [obligation, ...more] = startDuties(policy, { agreed: now - day, delivered: now }, now);
+    if (!obligation) throw new Error('nothing is owed');
+    expect([policy.obligations[0]?.action, obligation.state, more]).toEqual([action, 'pending', []]);
+    const state = (event: DutyEvent) => advanceDuty(policy, obligation, event).instance.state;
+    expect(state({ type: 'fulfilled', at: late, evidence: 'urn:proof' })).toBe('fulfilled');
+    expect(state({ type: 'time', at: late })).toBe('pending');
+    expect(state({ type: 'time', at: late + 1 })).toBe('violated');
+  },
+);
 
 test.each(all)('class %i reads again as it was written', (number) => {
   const policy = agreement(number, parametersOf(number));

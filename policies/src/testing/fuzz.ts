@@ -114,3 +114,19 @@ function isZoneless(json: unknown): boolean {
 function told({ request, facts: { counts, within, duties, ...facts } }: Situated): string {
   return JSON.stringify({ request, ...facts, used: counts?.(''), within: within?.('', '', ''), duties: duties?.('') });
 }
+
+/** One random pair and its verdicts, for other judges than the points. */
+export function verdictsOf(seed: number) {
+  const json = randomPair(new Random(seed));
+  const [offer, request] = [readPolicy(json.offer), readPolicy(json.request)];
+  const found = compareRequest(request, offer);
+  return {
+    ...json,
+    within: found.verdict,
+    both: comparePolicies(request, offer).verdict,
+    codes: found.verdict === 'within' ? [] : found.reasons.map(({ code }) => code),
+    /** Exceeds by what it leaves out, and not by any one use. */
+    textual: found.verdict !== 'within' && found.reasons.some(({ code }) => code === 'PROHIBITION_DROPPED'),
+    zoneless: isZoneless(json),
+  };
+}

@@ -27,7 +27,7 @@ class Saying {
   constructor(duty: Duty, object: Words) {
     this.#duty = duty;
     this.#object = object;
-    this.#rest = [...(duty.functions ?? []).map(functionWords), ...handedOn(duty)];
+    this.#rest = [...owedTo(duty), ...(duty.functions ?? []).map(functionWords), ...handedOn(duty)];
   }
 
   add(constraint: Constraint): void {
@@ -123,6 +123,12 @@ const functions: Readonly<Record<PartyFunction['function'], Words>> = {
 function functionWords({ function: name, parties }: PartyFunction): Words {
   const { en, zh } = functions[name];
   return { en: `${en} ${partiesText(parties, 'en')}`, zh: han`${zh}：${partiesText(parties, 'zh')}` };
+}
+
+function owedTo({ assigner }: Duty): Words[] {
+  if (assigner === undefined) return [];
+  const name = nameText(assigner);
+  return [{ en: `owed to ${name}`, zh: `权利方：${name}` }];
 }
 
 function handedOn({ nextPolicy }: Duty): Words[] {

@@ -27,11 +27,11 @@ const counts: Phrases = {
 };
 
 const elapsed: Phrases = {
-  lt: ({ en, zh }) => ({ en: `less than ${en} after the start`, zh: han`自开始起不满${zh}` }),
-  lteq: ({ en, zh }) => ({ en: `for ${en} from the start`, zh: han`自开始起${zh}内` }),
-  gt: ({ en, zh }) => ({ en: `more than ${en} after the start`, zh: han`自开始起满${zh}之后` }),
-  gteq: ({ en, zh }) => ({ en: `from ${en} after the start`, zh: han`自开始起满${zh}后` }),
-  eq: ({ en, zh }) => ({ en: `exactly ${en} after the start`, zh: han`恰在开始后满${zh}时` }),
+  lt: ({ en, zh }) => ({ en: `less than ${en} after the agreement`, zh: han`自协议达成起不满${zh}` }),
+  lteq: ({ en, zh }) => ({ en: `for ${en} from the agreement on`, zh: han`自协议达成起${zh}内` }),
+  gt: ({ en, zh }) => ({ en: `more than ${en} after the agreement`, zh: han`自协议达成起满${zh}之后` }),
+  gteq: ({ en, zh }) => ({ en: `from ${en} after the agreement`, zh: han`自协议达成起满${zh}后` }),
+  eq: ({ en, zh }) => ({ en: `exactly ${en} after the agreement`, zh: han`恰在协议达成后满${zh}时` }),
 };
 
 const measures: Phrases = {

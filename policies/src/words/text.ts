@@ -46,8 +46,12 @@ const plain = /^[\p{L}\p{N}_$][\p{L}\p{N}\p{M}_.:/#@%+=~?&*$[\]-]*$/u;
  * line: a purpose called `x. Anybody may use it` must not read as a sentence of the contract.
  */
 export function nameText(name: string): string {
-  if (plain.test(name)) return name;
-  return `“${name.replace(/[“”"]/g, "'").replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')}”`;
+  return plain.test(name) ? name : quoted(name);
+}
+
+/** Text of somebody else's, marked as such. */
+export function quoted(text: string): string {
+  return `“${text.replace(/[“”"]/g, "'").replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')}”`;
 }
 
 /** Terms keep the part a person reads: `https://w3id.org/idsa/code/ROLE` is `ROLE`. */

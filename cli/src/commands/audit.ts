@@ -96,9 +96,11 @@ function verifyCommand(output: Output): Command {
 function told({ story }: AuditReport): string[] {
   if (!story) return [];
   const lines = story.agreement === 'one-sided' ? ['ONE-SIDED: only one party has signed this agreement.'] : [];
-  for (const { story: ending, transfer, start, stopped } of story.transfers) {
+  for (const { story: ending, transfer, start, stopped, token } of story.transfers) {
     const why = stopped ? ` by ${stopped.by} at ${stopped.time}: ${stopped.code}: ${stopped.reason}` : '';
-    if (ending !== 'agreed') lines.push(`${ending}: transfer ${transfer ?? `that began with ${start}`}${why}`);
+    const which = `transfer ${transfer ?? `that began with ${start}`}`;
+    if (ending !== 'agreed') lines.push(`${ending}: ${which}${why}`);
+    if (token === 'unbound') lines.push(`UNBOUND: ${which} was open to whoever held its token.`);
   }
   for (const { by, time, code, reason } of story.ended) {
     lines.push(`ENDED: ${by} ended the agreement at ${time}: ${code}: ${reason}`);

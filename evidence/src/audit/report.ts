@@ -97,6 +97,8 @@ export interface Story {
     /** Id of the start statement. */
     readonly start: Digest;
     readonly story: TransferStory;
+    /** Whoever held its token could fetch the data: it was bound to no certificate. */
+    readonly token?: 'unbound';
     /** Exactly when it was stopped. */
     readonly stopped?: StoppedStory;
   }[];

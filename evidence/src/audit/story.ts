@@ -21,6 +21,7 @@ export function tellStory(
   const startIds = new Set(signedAs('transfer-start', entries));
   for (const end of ends) checkEnd(end, startIds, starts, parties, findings);
   const started = new Map([...startIds].map((id) => [id, starts.find((start) => start.id === id)?.statement.transfer]));
+  const unbound = new Set(starts.flatMap(({ id, statement }) => (statement.token === 'unbound' ? [id] : [])));
   const stopped = new Map<string, TransferStopStatement>();
   for (const stop of stops) {
     const others = new Set([...ends.map(({ statement }) => statement.start), ...stopped.keys()]);
@@ -42,6 +43,7 @@ export function tellStory(
     return {
       ...(transfer === undefined ? {} : { transfer }),
       ...{ start, story },
+      ...(unbound.has(start) ? { token: 'unbound' as const } : {}),
       ...(stop ? { stopped: toldOfStop(stop) } : {}),
     };
   });

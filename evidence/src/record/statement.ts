@@ -54,6 +54,8 @@ export type StartStatement = {
   size: string;
   /** As the consumer declared it. */
   purpose?: string;
+  /** Present when the token that opens it is bound to no certificate: whoever holds it can fetch the data. */
+  token?: 'unbound';
   /** Digest of the provider's decision record. */
   decision: Digest;
   time: string;
@@ -143,7 +145,7 @@ const readStart = object(
     time: instant,
     salt,
   },
-  { purpose: text(1_000) },
+  { purpose: text(1_000), token: oneOf('unbound') },
 );
 
 const readEndMembers = object(

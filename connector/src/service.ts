@@ -142,7 +142,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...operatorOperations(management),
     ...transferOperations(management),
     ...dutyOperations({ ...management, duties }),
-    statusOperation({ ...management, servers }),
+    statusOperation({ ...management, duties, servers }),
   ];
   const key = await apiKey(join(folder, 'api.key'), random);
   const api = managementApp(operations, keyHolder(key, records), log);

@@ -79,7 +79,7 @@ function progress({ bytes: count = 0, size, path, digest, endLogIndex }: Transfe
   ];
 }
 
-/** What the delivery of a transfer demands; one page holds it. */
+/** What the delivery of a transfer demands. */
 async function dutiesOf(api: Api, { agreement, pid }: TransferView): Promise<readonly DutyView[]> {
   const query = new URLSearchParams({ agreement, transfer: pid, limit: '200' });
   const most = 200;

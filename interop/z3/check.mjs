@@ -17,7 +17,12 @@ const batch = 500;
 export async function checkByZ3(verdictsOf, seed, pairs) {
   const count = { within: 0, exceeds: 0, unknown: 0, Conflict: 0, Compatible: 0, Unknown: 0, skipped: 0 };
   /** Where we do not know, what z3 knows. */
-  const open = { 'unknown, and within': 0, 'unknown, and exceeds': 0, 'Unknown, and apart': 0, 'Unknown, and meeting': 0 };
+  const open = {
+    'unknown, and within': 0,
+    'unknown, and exceeds': 0,
+    'Unknown, and apart': 0,
+    'Unknown, and meeting': 0,
+  };
   const wrong = [];
   for (let at = 0; at < pairs && wrong.length < 10; at += batch) {
     const problems = [];
@@ -42,8 +47,8 @@ async function solve(problems) {
     [
       '(push 1)',
       ...facts.lines,
-      `(define-fun granted () Bool ${granted})`,
-      `(define-fun asked () Bool ${asked})`,
+      ...facts.define('granted', granted),
+      ...facts.define('asked', asked),
       '(push 1)',
       '(assert (and asked (not granted)))',
       '(check-sat)',

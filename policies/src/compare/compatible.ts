@@ -33,7 +33,8 @@ export function compareBoth(left: Policy, right: Policy, budget: Budget): Compat
     }
     const universe = new Universe([ours, theirs], budget);
     const [permitted, permitted2] = [permittedBy(ours, universe), permittedBy(theirs, universe)];
-    const both = universe.space.intersectAll(permitted, permitted2);
+    const met = universe.space.intersectAll(permitted, permitted2);
+    const both = universe.together(met, met);
     if (both.length === 0) {
       const silent = [ours, theirs].find(({ permissions }) => permissions.length === 0);
       if (silent && !prohibitsAll(ours, theirs, universe)) return unknown(noPermission);

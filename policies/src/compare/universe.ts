@@ -107,6 +107,13 @@ export class Universe {
     ];
   }
 
+  /** What is left of a region by the facts that name several at once: each of them must be permitted. */
+  together(region: Region, granted: Region): Region {
+    let rest = region;
+    for (const terms of this.terms.values()) rest = terms.together(rest, granted);
+    return rest;
+  }
+
   /** The dimension that says whether a duty was done. */
   deedOf(duty: Duty): number | undefined {
     return this.deeds.get(deedKey(duty))?.dimension;

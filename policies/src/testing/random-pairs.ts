@@ -50,7 +50,8 @@ function ruleOf(random: Random, about: readonly Operand[], depth: number, guarde
   const constraint = constraintsFor(random, about, depth);
   const refinement = random.once(10) ? constraintsFor(random, about, 1).slice(0, 1) : [];
   const action = random.pick(actionsIn);
-  const duty = guarded && random.once(12) ? [{ action: random.once(2) ? 'odrl:obtainConsent' : 'odrl:compensate' }] : [];
+  const duty =
+    guarded && random.once(12) ? [{ action: random.once(2) ? 'odrl:obtainConsent' : 'odrl:compensate' }] : [];
   return {
     action: refinement.length > 0 ? [{ 'rdf:value': { '@id': `odrl:${action}` }, refinement }] : `odrl:${action}`,
     ...(constraint.length > 0 ? { constraint } : {}),

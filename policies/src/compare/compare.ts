@@ -76,6 +76,6 @@ function concluded(headers: Findings, found: Found): Comparison {
  */
 function statedOnly(asked: Policy, granted: Policy, budget: Budget): Found {
   if (!declaresOnly(asked) && !declaresOnly(granted)) return { verdict: 'unknown', reasons: [] };
-  const { verdict, reasons } = compareRules(asked, granted, new Universe([asked, granted], budget, 'stated'));
+  const { verdict, reasons } = compareRules(asked, granted, new Universe([asked, granted], budget, { view: 'stated' }));
   return { verdict, reasons: reasons.map((reason) => ({ ...reason, code: 'DECLARED_ONLY_DIFFERS' })) };
 }

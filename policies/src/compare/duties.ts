@@ -34,11 +34,6 @@ function isBefore(atom: AtomicConstraint): atom is AtomicConstraint & { readonly
   return isDeadline(atom) && atom.operator !== 'eq' && atom.value.type === 'ordered';
 }
 
-/** The constraints on which it depends whether a duty is owed, and in no other way. */
-export function circumstancesOf(duty: Duty): readonly Constraint[] {
-  return partsOf(duty).circumstances;
-}
-
 /** Equal for two duties that are kept by the same deed, whenever they are owed. */
 export function deedKey(duty: Duty): string {
   const { task, deadlines } = partsOf(duty);

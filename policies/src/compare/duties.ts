@@ -40,13 +40,17 @@ export function deedKey(duty: Duty): string {
   return JSON.stringify([task, constraintsKey(deadlines), duty.consequences.map(deedKey).sort(), duty.declaredOnly]);
 }
 
-/** Whether who keeps `strict` has kept `loose` too: the same task, no later, and no lesser consequence of failing. */
+/**
+ * Whether who keeps `strict` has kept `loose` too: the same task, no later, and no lesser consequence of failing. A consequence makes good
+ * what came too late, so there must be none where `loose` has none.
+ */
 export function keeps(strict: Duty, loose: Duty): boolean {
   const [a, b] = [partsOf(strict), partsOf(loose)];
   return (
     a.task === b.task &&
     (loose.declaredOnly || !strict.declaredOnly) &&
     b.deadlines.every((late) => a.deadlines.some((early) => isNoLater(early, late))) &&
+    (strict.consequences.length === 0 || loose.consequences.length > 0) &&
     loose.consequences.every((each) =>
       strict.consequences.some((other) => keeps(other, each) && owedAtLeast(other, each)),
     )

@@ -207,6 +207,17 @@ test.each<[string, PolicyJson, PolicyJson, string]>([
     }),
     'exceeds (not shown) OBLIGATION_ADDED',
   ],
+  [
+    'a consequence that lets it be done too late',
+    owes('odrl:delete', elapsed('lteq', 'P30D')),
+    policy({
+      permission: [{ action: 'use' }],
+      obligation: [
+        { action: 'odrl:delete', constraint: [elapsed('lteq', 'P30D')], consequence: [{ action: 'odrl:inform' }] },
+      ],
+    }),
+    'exceeds (not shown) OBLIGATION_DROPPED',
+  ],
   // Collections.
   ['the same collection', plant('AssetCollection'), plant('AssetCollection'), 'within'],
   ['the collection itself', plant('AssetCollection'), plant('Asset'), 'within'],

@@ -95,6 +95,7 @@ export class Name {
     const set = this.space.at(box, this.#first);
     for (const [at, [name = '']] of this.#classes.entries()) {
       if (!has(set, at)) continue;
+      this.space.budget.spend(this.#relations.length);
       const relations = new Map<string, Intervals>();
       for (const [offset, { key, surely }] of this.#relations.entries()) {
         const truths = this.space.at(box, this.#first + 1 + offset);

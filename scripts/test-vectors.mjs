@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepare } from './prepare.mjs';
-import { runTests } from './vitest.mjs';
+import { recordings, runTests } from './vitest.mjs';
 
 const { values } = parseArgs({ options: { from: { type: 'string' } } });
 const folder = values.from && resolve(values.from);
@@ -18,4 +18,5 @@ for (const part of ['vectors', 'dsp-2025-1', 'data']) {
   process.exit(1);
 }
 prepare();
-process.exit(runTests(['--project', 'vectors'], { CAUSEWAY_SHARED: folder }));
+if (!existsSync(recordings)) console.error('No recording of messages is checked: `npm test` makes one.');
+process.exit(runTests(['--project', 'vectors'], { CAUSEWAY_SHARED: folder, CAUSEWAY_RECORD: recordings }));

@@ -1,7 +1,8 @@
 // `npm test`: installs what is missing, builds, checks format, lint, types and unused code, then runs every test that
 // needs nothing but this repository. The last line is the runner's own count.
+import { rmSync } from 'node:fs';
 import { prepare, tool } from './prepare.mjs';
-import { runTests } from './vitest.mjs';
+import { recordings, runTests } from './vitest.mjs';
 
 prepare();
 const checks = [
@@ -18,4 +19,15 @@ if (failed) {
   console.error('\nFix what is above first: no test was run.');
   process.exit(1);
 }
-process.exit(runTests(['--project', 'unit', '--project', 'dataspace', ...process.argv.slice(2)]));
+const filter = process.argv.slice(2);
+let env = {};
+if (filter.length === 0) {
+  // What the whole suite sends is kept for `npm run test:vectors`; processes that the tests start inherit the recorder.
+  rmSync(recordings, { recursive: true, force: true });
+  const recorder = `--import ${new URL('record-dsp.mjs', import.meta.url).href}`;
+  env = {
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, recorder].filter(Boolean).join(' '),
+    CAUSEWAY_RECORD: recordings,
+  };
+}
+process.exit(runTests(['--project', 'unit', '--project', 'dataspace', ...filter], env));

@@ -1,7 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tool } from './prepare.mjs';
+import { root, tool } from './prepare.mjs';
+
+/** Where `npm test` keeps what the tests sent, and `npm run test:vectors` finds it. */
+export const recordings = join(root, '.causeway', 'recorded');
 
 /** Runs vitest and prints `N passed, N failed` from its report. Returns the exit code; no test at all is a failure. */
 export function runTests(args, env = {}) {

@@ -19,10 +19,11 @@ export interface Api {
 }
 
 /**
+ * @param key the file of a key of one's own; that of the home unless given
  * @throws CliError HOME_MISSING when there is no home of that role, SERVICE_DOWN when its service is not running; its methods
  *   REFUSED with the service's problem in `data`, SERVICE_DOWN
  */
-export async function openApi(folder: string, role: ServiceRole = 'connector'): Promise<Api> {
+export async function openApi(folder: string, role: ServiceRole = 'connector', key?: string): Promise<Api> {
   const home = await readHome(folder);
   if (home.role !== role) {
     throw new CliError(
@@ -37,14 +38,14 @@ export async function openApi(folder: string, role: ServiceRole = 'connector'): 
       `The ${role} of ${home.folder} is not running. Start it: causeway ${role} --home ${home.folder}`,
     );
   }
-  const keyFile = homePaths(home.folder).apiKey;
-  const key = await readFile(keyFile, 'utf8').catch((cause: unknown) => {
+  const keyFile = key ?? homePaths(home.folder).apiKey;
+  const shown = await readFile(keyFile, 'utf8').catch((cause: unknown) => {
     throw new CliError('UNREADABLE', `${keyFile} cannot be read: ${fileTrouble(cause)}. It holds the key of the API.`, {
       cause,
     });
   });
   const ask = (method: string, path: string, body?: unknown, timeoutMs = usualMs) =>
-    exchange({ host: port.host, port: port.port, key: key.trim(), home, method, path, body, timeoutMs });
+    exchange({ host: port.host, port: port.port, key: shown.trim(), home, method, path, body, timeoutMs });
   return {
     get: async (path) => parsed(await ask('GET', path)),
     bytes: async (path) => (await ask('GET', path)).body,

@@ -66,6 +66,13 @@ interface Mistake {
 const nobody = `sha-256:${'0'.repeat(64)}`;
 const member = ['--to', 'urn:causeway:hydraulics'];
 const publish = (...more: string[]) => ['publish', at('data.csv'), ...more, ...home('oem')];
+const attributes = (...more: string[]) => [
+  'authority',
+  'attributes',
+  'urn:causeway:oem',
+  ...more,
+  ...home('authority'),
+];
 
 /** Tells a program in one object, and neither in a stack trace. */
 async function expectMistake({ args, code = 1, says: [name, ...words] }: Mistake): Promise<string> {
@@ -214,6 +221,23 @@ describe('a mistake is told with what was expected and what to do', () => {
       says: ['REFUSED', 'no such enrolment'],
     },
     {
+      what: 'an attribute without value',
+      args: () => ['authority', 'attributes', 'x', '--attribute', 'role='],
+      code: 2,
+      says: ['USAGE', 'name=value'],
+    },
+    {
+      what: 'a level that is none',
+      args: () => attributes('--attribute', 'securityLevel=highest'),
+      says: ['REFUSED', 'securityLevel', 'trust+'],
+    },
+    {
+      what: 'attributes of nobody',
+      args: () => ['authority', 'attributes', 'urn:causeway:nobody', ...home('authority')],
+      says: ['REFUSED', 'no participant'],
+    },
+    { what: 'a reason for nothing', args: () => attributes('--reason', 'x'), code: 2, says: ['USAGE', '--reason'] },
+    {
       what: 'a record that is missing',
       args: () => ['audit', 'verify', at('none'), '--key', 'k', '--log', folder],
       says: ['UNREADABLE', 'none'],
@@ -221,6 +245,22 @@ describe('a mistake is told with what was expected and what to do', () => {
   ];
   test.concurrent.each(beforeAnything)('$what', async (mistake) => {
     await expectMistake(mistake);
+  });
+});
+
+test('what tokens say of a participant is shown, changed and remembered', async () => {
+  const values = ['--attribute', 'role=buyer, quality', '--attribute', 'country=CN-31', '--reason', 'audit 7'];
+  const changed = await causeway([...attributes(...values), '--json']);
+  const said = { role: ['buyer', 'quality'], country: 'CN-31' };
+  expect(changed.objects()).toMatchObject([{ id: 'urn:causeway:oem', attributes: said, revision: 1 }]);
+  const shown = await causeway(attributes('--remove', 'country'));
+  expect(shown.stdout).toMatch(/^oem \(urn:causeway:oem\)\n {2}role = buyer, quality\n/);
+  const [history] = (await causeway([...attributes('--history'), '--json'])).objects();
+  expect(history).toMatchObject({
+    items: [
+      { revision: 2, before: said },
+      { revision: 1, reason: 'audit 7' },
+    ],
   });
 });
 
@@ -278,6 +318,17 @@ describe('once broker and clearing house are announced', () => {
         what: 'an agreement that is none',
         args: () => ['pull', 'sha-256:1', '--to', at('new.csv'), ...home('oem')],
         says: ['REFUSED', 'agreement'],
+      },
+      {
+        what: 'ending an unknown agreement',
+        args: () => ['stop', nobody, '--reason', 'over', '--yes', ...home('oem')],
+        says: ['REFUSED', 'no agreement'],
+      },
+      {
+        what: 'ending one where nobody can be asked',
+        args: () => ['stop', nobody, '--reason', 'over', ...home('oem')],
+        code: 2,
+        says: ['USAGE', '--yes'],
       },
       {
         what: 'the record of nothing',

@@ -23,7 +23,7 @@ export interface Followed<View> {
  * whether anybody waits or not.
  * @throws CliError TIMED_OUT, INTERRUPTED, SERVICE_DOWN; what was asked for goes on without us
  */
-export async function settled<View extends Pick<NegotiationView, 'state' | 'parked'>>(
+export async function settled<View extends Pick<NegotiationView, 'state' | 'parked' | 'role'>>(
   followed: Followed<View>,
 ): Promise<View> {
   const { what, request, home } = followed;
@@ -37,7 +37,7 @@ export async function settled<View extends Pick<NegotiationView, 'state' | 'park
   );
 }
 
-async function watch<View extends Pick<NegotiationView, 'state' | 'parked'>>(
+async function watch<View extends Pick<NegotiationView, 'state' | 'parked' | 'role'>>(
   { api, path, request, what, seconds, done = (view) => !waits(view) }: Followed<View>,
   look: string,
 ): Promise<View> {

@@ -1,10 +1,14 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { acceptCommand } from './commands/accept.js';
+import { approveCommand, rejectCommand, requestsCommand } from './commands/approvals.js';
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
 import { clearingHouseCommand } from './commands/clearing-house.js';
+import { dutiesCommand } from './commands/duties.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
+import { operatorCommand } from './commands/operator.js';
 import { policyCommand } from './commands/policy.js';
 import { publishCommand } from './commands/publish.js';
 import { pullCommand } from './commands/pull.js';
@@ -13,6 +17,7 @@ import { searchCommand } from './commands/search.js';
 import { serviceCommand } from './commands/services.js';
 import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
+import { stopCommand } from './commands/stop.js';
 import { createOutput, type Output } from './output.js';
 import { report } from './report.js';
 
@@ -60,6 +65,13 @@ export function commandLine(output: Output): Command {
     requestCommand(output),
     pullCommand(output),
     showCommand(output),
+    acceptCommand(output),
+    requestsCommand(output),
+    approveCommand(output),
+    rejectCommand(output),
+    operatorCommand(output),
+    stopCommand(output),
+    dutiesCommand(output),
     auditCommand(output),
     policyCommand(),
     statusCommand(output),

@@ -16,6 +16,21 @@ export interface NegotiationView {
   readonly reason?: ReasonView;
   readonly parked?: ReasonView;
   readonly agreement?: string;
+  readonly role?: string;
+  /** The terms on the table. */
+  readonly words?: WordsView;
+  readonly approval?: {
+    readonly needed: number;
+    readonly given: readonly { readonly operator: string }[];
+    readonly deadline: number;
+    readonly outcome?: 'approved' | 'rejected' | 'expired' | 'overtaken';
+  };
+}
+
+/** The same text in both languages, of several lines. */
+export interface WordsView {
+  readonly en: string;
+  readonly zh: string;
 }
 
 export interface TransferView {
@@ -24,6 +39,7 @@ export interface TransferView {
   readonly peer: string;
   readonly agreement: string;
   readonly dataset: string;
+  readonly role?: string;
   readonly state: string;
   readonly inDoubt: boolean;
   readonly reason?: ReasonView;
@@ -34,6 +50,45 @@ export interface TransferView {
   readonly digest?: string;
   /** Index of the closing record in the log, once it is there. */
   readonly endLogIndex?: string;
+}
+
+export interface AgreementView {
+  readonly digest: string;
+  readonly peer: string;
+  readonly role: string;
+  readonly dataset: string;
+  readonly negotiation: string;
+  readonly finalized?: number;
+  readonly ended?: { readonly by: string; readonly at: number; readonly reason: ReasonView };
+}
+
+/** What is owed after a delivery. */
+export interface DutyView {
+  readonly id: string;
+  readonly role: 'provider' | 'consumer';
+  readonly peer: string;
+  readonly agreement: string;
+  readonly dataset: string;
+  readonly duty: string;
+  readonly action: string;
+  readonly transfer: string;
+  readonly state: 'pending' | 'fulfilled' | 'violated';
+  readonly overdue: boolean;
+  readonly due?: number;
+  readonly name: WordsView;
+  readonly stand: WordsView;
+  readonly answers: readonly {
+    readonly result: string;
+    readonly outcome: string;
+    readonly received?: number;
+    readonly refused?: ReasonView;
+    readonly logIndex?: string;
+  }[];
+}
+
+export interface DutyPageView {
+  readonly items: readonly DutyView[];
+  readonly next?: string;
 }
 
 export interface DatasetView {
@@ -57,13 +112,45 @@ export interface SearchView {
   readonly next?: string;
 }
 
-/** Whether a process can still go on by itself. */
-export function waits({ state, parked }: Pick<NegotiationView, 'state' | 'parked'>): boolean {
-  return !parked && !['FINALIZED', 'TERMINATED', 'COMPLETED'].includes(state);
+/** Whether a process can still go on without us. */
+export function waits(view: Pick<NegotiationView, 'state' | 'parked' | 'role'>): boolean {
+  return !view.parked && !isOffered(view) && !['FINALIZED', 'TERMINATED', 'COMPLETED'].includes(view.state);
+}
+
+/** Whether the provider has made another offer, for us to take or leave. */
+export function isOffered({ state, role }: Pick<NegotiationView, 'state' | 'role'>): boolean {
+  return state === 'OFFERED' && role === 'consumer';
+}
+
+/** A duty for people: who owes it, what it is, how it stands, and what the other side knows of it. */
+export function told(duty: DutyView): string[] {
+  const { id, role, peer, name, stand, answers } = duty;
+  const last = answers.at(-1);
+  const { refused, received, logIndex } = last ?? {};
+  return [
+    `${role === 'consumer' ? `owed to ${peer}` : `owed by ${peer}`}: ${inLanguage(name)}`,
+    `  ${inLanguage(stand)}`,
+    ...(refused === undefined ? [] : [`  ${peer} does not take our report: ${words(refused)}`]),
+    ...(last === undefined || role === 'provider' || received !== undefined || refused !== undefined
+      ? []
+      : [`  ${peer} has not been told yet`]),
+    ...(logIndex === undefined ? [] : [`  record ${logIndex} of the log`]),
+    `  duty ${id}`,
+  ];
 }
 
 /** The words of a reason in the language of the terminal (`LANG`), code first. */
 export function words(reason: ReasonView | undefined, env: NodeJS.ProcessEnv = process.env): string {
   if (!reason) return 'no reason was given';
-  return `${reason.code}: ${env.LANG?.startsWith('zh') ? reason.zh : reason.en}`;
+  return `${reason.code}: ${inLanguage(reason, env)}`;
+}
+
+/** The text in the language of the terminal. */
+export function inLanguage(text: WordsView, env: NodeJS.ProcessEnv = process.env): string {
+  return env.LANG?.startsWith('zh') ? text.zh : text.en;
+}
+
+/** Terms in plain words, line by line. */
+export function terms({ words: text }: Pick<NegotiationView, 'words'>): string[] {
+  return text === undefined ? [] : inLanguage(text).split('\n');
 }

@@ -43,6 +43,10 @@ export const connectorConfig = defineConfig('CONNECTOR', {
     min: 1,
     max: 100_000,
   }),
+  approvalWait: option.duration({
+    doc: 'How long a request waits for the people who have to approve it, before it ends with that reason.',
+    default: '7d',
+  }),
   tokenValidity: option.duration({ doc: 'How long a transfer token is valid.', default: '10m' }),
   logMonitor: option.duration({ doc: 'Time between two looks at the published log.', default: '60s' }),
   heartbeat: option.duration({ doc: 'Time between two heartbeats to the broker.', default: '30s' }),

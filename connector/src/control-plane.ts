@@ -4,11 +4,13 @@ import { CatalogService } from './catalog/catalog.js';
 import type { ControlContext, Decider } from './control.js';
 import type { ConnectorEvents } from './events.js';
 import type { Negotiation, NegotiationState, Transfer, TransferState } from './model.js';
-import { applyDecision, policyDecider } from './negotiation/decide.js';
+import { approvalIndex } from './negotiation/approval.js';
+import { Approvals } from './negotiation/approvals.js';
+import { applyDecision, judgeTerms, policyDecider } from './negotiation/decide.js';
 import { learnState } from './negotiation/learn.js';
 import { Negotiations } from './negotiation/negotiations.js';
 import { negotiationMoves } from './negotiation/states.js';
-import type { DataPlane, DspTransport, EvidenceLog, TransferControl } from './ports.js';
+import type { DataPlane, DspTransport, EvidenceLog, FactsFor, TransferControl } from './ports.js';
 import { isFinal } from './process/moves.js';
 import { Processes } from './process/processes.js';
 import { DspQueue } from './process/queue.js';
@@ -20,6 +22,8 @@ import { transferControl } from './transfer/control.js';
 import { ended } from './transfer/receive.js';
 import { transferMoves } from './transfer/states.js';
 import { Transfers } from './transfer/transfers.js';
+import { usageLook } from './transfer/usage.js';
+import { UsageWatch } from './transfer/usage-watch.js';
 
 export interface ControlPlaneOptions {
   readonly identity: Identity;
@@ -35,6 +39,10 @@ export interface ControlPlaneOptions {
   readonly dataPlane: () => DataPlane;
   readonly dspBase: () => string;
   readonly unsigned: 'refuse' | 'mark';
+  /** How long a negotiation waits for people who have to approve it. Default a week. */
+  readonly approvalMs?: number;
+  /** What is attested of a participant; nothing unless given. */
+  readonly factsFor?: FactsFor;
   /** Most negotiations, and most transfers, that one peer has opened and nobody has ended. Default 1,000. */
   readonly processesPerPeer?: number;
   /** By policy unless told. */
@@ -47,8 +55,11 @@ export interface ControlPlane {
   readonly queue: DspQueue;
   readonly catalog: CatalogService;
   readonly negotiations: Negotiations;
+  readonly approvals: Approvals;
   readonly transfers: Transfers;
   readonly control: TransferControl;
+  /** Decides running transfers again whenever a fact changes. */
+  readonly usage: UsageWatch;
   /** How often any process has changed since the start. */
   changes(): number;
   /** Takes up what a restart interrupted: streams to pull, questions to ask. */
@@ -57,16 +68,23 @@ export interface ControlPlane {
   askOpen(): Promise<void>;
 }
 
+const week = 7 * 24 * 3_600_000;
 const hold: Decision = { move: 'hold' };
 
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { store, records, clock, events, dataPlane, transport, identity } = options;
   const queue = new DspQueue(options);
   const decider: Decider = options.decider ?? {
-    negotiation: policyDecider(records, identity.id),
+    negotiation: policyDecider(records, identity.id, clock),
     transfer: { 'provider:REQUESTED': async () => ({ move: 'proceed' }) },
   };
-  const context: ControlContext = { ...options, queue, decider };
+  const usage: UsageWatch = new UsageWatch({
+    ...{ clock, log: options.log },
+    look: (pid) => usageLook(context, transferProcesses)(pid),
+    streaming: (pid) => dataPlane().progress(pid) !== undefined,
+  });
+  const context: ControlContext = { ...options, queue, decider, usage, approvalMs: options.approvalMs ?? week };
+  events.onFactsChanged((peer) => usage.peerChanged(peer));
   const shared = { store, clock, records, queue, perPeer: options.processesPerPeer ?? 1_000 };
   let changes = 0;
 
@@ -75,6 +93,8 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     kind: 'negotiation',
     collection: records.negotiations,
     isFinal: (record) => isFinal(negotiationMoves, record.state),
+    indexes: approvalIndex(records),
+    isDecided: ({ role, state }) => decider.negotiation[`${role}:${state}`] !== undefined,
     changed(before, after) {
       changes++;
       events.changed('negotiation', before, after);
@@ -85,10 +105,12 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     kind: 'transfer',
     collection: records.transfers,
     isFinal: (record) => isFinal(transferMoves, record.state),
+    isDecided: ({ role, state }) => decider.transfer[`${role}:${state}`] !== undefined,
     changed(before, after) {
       changes++;
       events.changed('transfer', before, after);
       follow(dataPlane(), before, after);
+      usage.follow(after);
     },
   });
 
@@ -96,6 +118,8 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const negotiations = new Negotiations(context, negotiationProcesses, (dataset, caller) =>
     catalog.visible(dataset, caller),
   );
+  const judge = judgeTerms(records, identity.id, clock);
+  const approvals = new Approvals({ context, processes: negotiationProcesses, judge, events, log: options.log });
   const transfers = new Transfers(context, transferProcesses, dataPlane);
 
   queue.serve(
@@ -127,7 +151,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       },
       decide: async (record) => (await decider.transfer[`${record.role}:${record.state}`]?.(record)) ?? hold,
       apply: (stored, decision) => transfers.apply(stored, decision),
-      ended: (record) => ended(context, record),
+      ended: (record) => ended(context, record, identity.id),
       learned: async () => undefined,
     }),
   );
@@ -151,16 +175,24 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     queue,
     catalog,
     negotiations,
+    approvals,
     transfers,
     control: transferControl(context, transferProcesses, transfers),
+    usage,
     askOpen,
     changes: () => changes,
     async resume() {
       for await (const { value } of records.open.all(['transfer'])) {
         const record = (await transferProcesses.get(value.pid))?.value;
+        if (record !== undefined) usage.follow(record);
         if (record?.role === 'consumer' && record.state === 'STARTED' && record.intent === undefined) {
           dataPlane().pull(record);
         }
+      }
+      // A crash may have come between the end of a transfer and the removal of what had been received of it.
+      for await (const { value } of records.partials.all()) {
+        const record = (await transferProcesses.get(value.pid))?.value;
+        if (record !== undefined) follow(dataPlane(), undefined, record);
       }
       await askOpen();
     },
@@ -176,7 +208,7 @@ function follow(dataPlane: DataPlane, before: Transfer | undefined, after: Trans
   if (bound(after) && !bound(before)) {
     const state = after.intent?.state ?? after.state;
     const why = after.intent?.reason ?? after.reason;
-    dataPlane.stop(after.pid, why ?? reason('TRANSFER_STOPPED', `The transfer is ${state}.`));
+    dataPlane.stop(after.pid, why ?? reason('TRANSFER_STOPPED', `The transfer is ${state}.`), state);
   }
   const resumed = before?.intent?.state === 'STARTED' && after.state === 'STARTED' && after.intent === undefined;
   if (resumed && after.role === 'consumer') dataPlane.pull(after);

@@ -2,7 +2,7 @@ import type { Identity } from '@causeway/certs/peer';
 import type { Clock, Random, Store } from '@causeway/platform';
 import type { ConnectorEvents } from './events.js';
 import type { Negotiation, NegotiationState, ProcessRole, Transfer, TransferState } from './model.js';
-import type { EvidenceLog } from './ports.js';
+import type { EvidenceLog, FactsFor } from './ports.js';
 import type { DspQueue } from './process/queue.js';
 import type { Decision } from './process/work.js';
 import type { Records } from './records.js';
@@ -11,12 +11,18 @@ export type NegotiationStage = `${ProcessRole}:${NegotiationState}`;
 export type TransferStage = `${ProcessRole}:${TransferState}`;
 
 /**
- * Who decides, stage by stage: a stage is asked about when a process enters it by a move of the peer. Stages that are
- * absent are left to people (the management API) or to the peer.
+ * Who decides, stage by stage: a stage is asked about when a process enters it, after a move of our own once the peer has
+ * acknowledged that. Stages that are absent are left to people (the management API) or to the peer.
  */
 export interface Decider {
   readonly negotiation: Partial<Record<NegotiationStage, (negotiation: Negotiation) => Promise<Decision>>>;
   readonly transfer: Partial<Record<TransferStage, (transfer: Transfer) => Promise<Decision>>>;
+}
+
+/** Told of what may change whether running transfers go on. */
+export interface UsageSignals {
+  /** An agreement of ours has ended. */
+  agreementChanged(digest: string): void;
 }
 
 /** What the control plane works with: one value, made once by the service. */
@@ -34,6 +40,11 @@ export interface ControlContext {
   readonly dspBase: () => string;
   /** Whether an agreement of a peer that signs nothing counts, marked one-sided. */
   readonly unsigned: 'refuse' | 'mark';
+  /** How long a negotiation waits for the people who have to approve it, in milliseconds. */
+  readonly approvalMs: number;
+  readonly usage: UsageSignals;
+  /** What is attested of a participant; nothing unless given. */
+  readonly factsFor?: FactsFor;
 }
 
 export function newPid(random: Random): string {

@@ -9,8 +9,10 @@ export type ConnectorErrorCode =
   | 'POLICY_DENIED'
   | 'OFFER_EXCEEDED'
   | 'OFFER_UNKNOWN'
+  | 'OFFER_EXPIRED'
   | 'POLICY_INVALID'
   | 'AGREEMENT_INVALID'
+  | 'AGREEMENT_ENDED'
   | 'EVIDENCE_PENDING'
   | 'EVIDENCE_INVALID'
   | 'LOG_DISTRUSTED'
@@ -19,6 +21,8 @@ export type ConnectorErrorCode =
   | 'SINK_UNWRITABLE'
   | 'SINK_EXISTS'
   | 'DIGEST_MISMATCH'
+  | 'DUTY_VIOLATED'
+  | 'DUTY_OVERDUE'
   | 'TRANSFER_NOT_STARTED'
   | 'TRANSFER_STOPPED'
   | 'TOKEN_INVALID'
@@ -28,7 +32,10 @@ export type ConnectorErrorCode =
   | 'ALREADY_EXISTS'
   | 'QUEUE_FULL'
   | 'REQUEST_INVALID'
-  | 'OPERATOR';
+  | 'OPERATOR'
+  | 'OPERATOR_REFUSED'
+  | 'APPROVAL_REJECTED'
+  | 'APPROVAL_EXPIRED';
 
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';

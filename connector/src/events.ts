@@ -1,5 +1,5 @@
 import type { Logger, Metrics } from '@causeway/platform';
-import type { Process, Reason } from './model.js';
+import type { Negotiation, Process, Reason } from './model.js';
 import type { ProcessKind } from './process/work.js';
 
 /** Everything a connector tells its operator, in one place. */
@@ -10,6 +10,12 @@ export interface ConnectorEvents {
   published(dataset: string, version: string, bytes: number): void;
   withdrawn(dataset: string): void;
   released(agreement: string, statements: number): void;
+  /** What came of asking people, and who answered. */
+  approval(negotiation: Negotiation, operator?: string): void;
+  /** What `factsFor` answers about this participant has changed otherwise than by time. */
+  factsChanged(peer: string): void;
+  /** Called at each change of facts; answers what ends it. */
+  onFactsChanged(listener: (peer: string) => void): () => void;
 }
 
 export function connectorEvents(log: Logger, metrics: Metrics): ConnectorEvents {
@@ -20,7 +26,16 @@ export function connectorEvents(log: Logger, metrics: Metrics): ConnectorEvents 
   ]);
   const parkings = metrics.counter('causeway_process_parked_total', 'Processes parked for a person', ['kind']);
   const refusals = metrics.counter('causeway_dsp_refusals_total', 'DSP messages refused', ['code']);
+  const factListeners = new Set<(peer: string) => void>();
   return {
+    factsChanged(peer) {
+      log.info({ peer }, 'facts about a participant changed');
+      for (const listener of factListeners) listener(peer);
+    },
+    onFactsChanged(listener) {
+      factListeners.add(listener);
+      return () => factListeners.delete(listener);
+    },
     changed(kind, before, after) {
       const about = { pid: after.pid, peer: after.peer, role: after.role };
       if (before?.state !== after.state) {
@@ -39,6 +54,10 @@ export function connectorEvents(log: Logger, metrics: Metrics): ConnectorEvents 
       refusals.inc({ code: reason.code });
       if (reason.code === 'INTERNAL') log.error({ err: error, what }, 'a DSP message could not be handled');
       log.info({ peer: caller, what, code: reason.code, reason: reason.en }, 'DSP message refused');
+    },
+    approval({ pid, peer, dataset, approval }, operator) {
+      const said = approval?.outcome ?? `approved by ${approval?.given.length} of ${approval?.needed}`;
+      log.info({ pid, peer, dataset, operator, given: approval?.given }, `request ${said}`);
     },
     published: (dataset, version, bytes) => log.info({ dataset, version, bytes }, 'dataset published'),
     withdrawn: (dataset) => log.info({ dataset }, 'dataset withdrawn'),

@@ -80,6 +80,24 @@ export interface Negotiation extends Process<NegotiationState> {
   readonly proposal?: JsonObject;
   /** Digest of the agreement statement, from AGREED on. */
   readonly agreement?: Digest;
+  /** The latest question to people whether to agree, and what came of it. Provider only. */
+  readonly approval?: Approval;
+}
+
+/** A negotiation that waits for people, or did: how many different operators must approve, and who has. */
+export interface Approval {
+  readonly needed: number;
+  readonly why: Reason;
+  readonly given: readonly { readonly operator: string; readonly at: number }[];
+  readonly asked: number;
+  /** From then on nobody can approve it any more, and it ends. */
+  readonly deadline: number;
+  /** Moves of the negotiation when it was asked: a later state is another question. */
+  readonly moves: number;
+  /** Absent as long as it waits. `overtaken`: the answer was taken away, by policy or by what changed meanwhile. */
+  readonly outcome?: 'approved' | 'rejected' | 'expired' | 'overtaken';
+  /** Who rejected it. */
+  readonly rejectedBy?: string;
 }
 
 export interface SignedEnvelope {
@@ -110,11 +128,26 @@ export interface Agreement {
   readonly theirs?: SignedEnvelope;
   /** AGREED and VERIFIED agreements exist but grant nothing; only a finalized one does. */
   readonly finalized?: number;
+  /** Nothing begins under it any more, and what ran was stopped. */
+  readonly ended?: AgreementEnd;
+  /** The other party's own word, when both ended it before they heard of each other. */
+  readonly endedToo?: AgreementEnd;
   /** The next sequence number of our own envelopes under this agreement. Dense. */
   readonly sequence: number;
   /** The next sequence number of this agreement's lane of envelopes to log. */
   readonly lane: number;
   readonly created: number;
+}
+
+/** A signed `agreement-end` statement, and when it took effect here. */
+export interface AgreementEnd extends SignedEnvelope {
+  /** The party that signed it. */
+  readonly by: string;
+  readonly at: number;
+  readonly reason: Reason;
+  /** Canonical JSON. */
+  readonly statement: string;
+  readonly id: Digest;
 }
 
 /** How far the evidence and the bytes of a transfer are. */
@@ -134,6 +167,10 @@ export interface Transfer extends Process<TransferState> {
   readonly start?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
   /** Who suspended it, and so may resume it; absent when both did. */
   readonly suspendedBy?: ProcessRole;
+  /** Suspended by the policy alone, which permits it again at this instant; the provider then resumes it. Provider only. */
+  readonly heldUntil?: number;
+  /** The provider's `transfer-stop` statement: what was started ended without a closing statement. */
+  readonly stop?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
   /** Whether a stream was ever opened: from then on its use is never given back. Provider only. */
   readonly opened?: boolean;
   /** What ended the bytes: saved before it is sent, repeated unchanged. */
@@ -160,10 +197,12 @@ export interface FileSink {
   readonly path: string;
   /** The temporary file beside it. */
   readonly partial: string;
-  /** `sealed`: whole, verified and synced; `placed`: renamed. */
-  readonly stage: 'receiving' | 'sealed' | 'placed';
+  /** `sealed`: whole, verified and synced; `placed`: renamed; `discarded`: removed before it was whole, it is no data. */
+  readonly stage: 'receiving' | 'sealed' | 'placed' | 'discarded';
   readonly bytes?: number;
   readonly digest?: Digest;
+  /** Of the placed file, decimal: what has to be deleted later is that file, and none that took its place. */
+  readonly inode?: string;
 }
 
 /** Why the provider let a transfer start: replayed by an auditor to the same verdict. Key: its own digest. */
@@ -187,6 +226,19 @@ export interface Offer {
   readonly policy: JsonObject;
   /** The participants it names, and so is shown to; absent: everybody. */
   readonly assignees?: readonly string[];
+  /** A person has to approve each agreement on it, whatever the classification demands. */
+  readonly approval?: true;
+  /** A request that asks for more is answered with the nearest offer that stays within this one, instead of a refusal. */
+  readonly negotiable?: true;
+}
+
+/** Somebody who may decide on requests, by a key of their own. Kept after they are removed: a name is given once. */
+export interface Operator {
+  readonly name: string;
+  /** SHA-256 of the key, which is shown once. */
+  readonly keyDigest: Digest;
+  readonly created: number;
+  readonly removed?: number;
 }
 
 export interface Dataset {
@@ -197,8 +249,8 @@ export interface Dataset {
   readonly keywords: readonly string[];
   readonly category?: string;
   readonly region?: string;
-  /** Level of the classification guideline: 3 is the highest. */
-  readonly classification: 1 | 2 | 3;
+  /** Level of the classification guideline: 3 is the highest. Absent: its owner has not classified it. */
+  readonly classification?: 1 | 2 | 3;
   readonly mediaType: string;
   readonly source: FileSource;
   readonly offers: readonly Offer[];

@@ -1,13 +1,16 @@
-import type { Peer } from '@causeway/certs/peer';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import type { AttributeToken, Peer, TokenSource } from '@causeway/certs/peer';
 import type { Digest } from '@causeway/evidence';
-import type { Commit, Write } from '@causeway/platform';
-import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer } from './model.js';
+import type { Commit, RunningServer, Write } from '@causeway/platform';
+import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer, TransferState } from './model.js';
 
 /** Who sent a DSP message, as the identity port proved it. */
 export interface Caller {
   readonly id: string;
   /** x5t#S256 of the certificate of the channel; absent under identities without client certificates. */
   readonly fingerprint?: string;
+  /** The attribute token that proved it, verified; absent under identities that have none. */
+  readonly token?: AttributeToken;
 }
 
 /** How DSP peers prove who they are. The default binds tokens to mutual TLS; test kits bring their own value. */
@@ -16,6 +19,34 @@ export interface DspIdentity {
   authenticate(request: { readonly peer?: Peer; readonly authorization?: string }): Promise<Caller>;
   /** The `Authorization` header of a message to this participant. */
   authorization(audience: string): Promise<string>;
+  /** Our attribute tokens, where this identity has any: what we show beside DSP. */
+  readonly tokens?: TokenSource;
+  /** What carries DSP under this identity; HTTPS with both certificates checked unless given. */
+  readonly binding?: DspBinding;
+}
+
+/** How DSP is served, and how one request reaches a peer. */
+export interface DspBinding {
+  /** What our DSP address begins with. */
+  readonly scheme: 'https' | 'http';
+  /** @throws PlatformError PORT_IN_USE | LISTEN_FAILED */
+  serve(options: {
+    readonly app: RequestListener;
+    readonly host: string;
+    /** 0 for any free one. */
+    readonly port: number;
+  }): Promise<RunningServer>;
+  /** Rejects when there is no answer, or more of it than `maxBytes`. */
+  request(options: {
+    readonly peer: string;
+    readonly method: 'GET' | 'POST';
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly timeoutMs: number;
+    readonly maxBytes: number;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }>;
 }
 
 /**
@@ -65,6 +96,24 @@ export interface EvidenceLog {
   backlog(): { readonly depth: number; readonly oldestMs: number };
 }
 
+/** One fact that a decision may rest on, as somebody else proved it or we measured it. */
+export interface AttestedFact {
+  readonly value: string | number | readonly string[];
+  readonly source: 'attested' | 'measured';
+  readonly unit?: string;
+}
+
+/** What is known of a participant beside its identity. */
+export interface PeerFacts {
+  /** By canonical operand of the policy language. */
+  readonly values: Readonly<Record<string, AttestedFact>>;
+  /** When the first of them lapses by time alone, in milliseconds since the epoch: what rests on them is decided again then. */
+  readonly until?: number;
+}
+
+/** The facts about a participant that hold at `at` (milliseconds since the epoch). Of a stranger there are none. */
+export type FactsFor = (peer: string, at: number) => Promise<PeerFacts>;
+
 /** What the data plane asks of the control plane. */
 export interface TransferControl {
   /** The transfer by the provider's pid, if this consumer is its peer; undefined otherwise, whatever the reason. */
@@ -99,8 +148,8 @@ export interface DataPlane {
   address(transfer: Transfer): Promise<JsonObject>;
   /** A start message arrived (or the process restarted): pull. `token` from the data address, if there was one. */
   pull(transfer: Transfer, token?: string): void;
-  /** Ends every stream of this transfer at once with this reason: it was terminated, completed or suspended. */
-  stop(pid: string, reason: Reason): void;
+  /** Ends every stream of this transfer at once with this reason: it is to be terminated, completed or suspended. */
+  stop(pid: string, reason: Reason, to: TransferState): void;
   /** Bytes received or sent so far in this process, for display. */
   progress(pid: string): number | undefined;
 }

@@ -14,8 +14,10 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   POLICY_DENIED: '合同策略不允许',
   OFFER_EXCEEDED: '请求超出了要约所给予的权利',
   OFFER_UNKNOWN: '没有这样的要约',
+  OFFER_EXPIRED: '要约已经过期',
   POLICY_INVALID: '策略有误',
   AGREEMENT_INVALID: '协议与所请求的内容不一致',
+  AGREEMENT_ENDED: '协议已经终止',
   EVIDENCE_PENDING: '存证回执尚未取得',
   EVIDENCE_INVALID: '签名或存证未能通过验证',
   LOG_DISTRUSTED: '存证日志不再可信',
@@ -24,6 +26,8 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   SINK_UNWRITABLE: '目标位置无法写入',
   SINK_EXISTS: '目标文件已经存在',
   DIGEST_MISMATCH: '数据摘要不一致',
+  DUTY_VIOLATED: '未履行协议义务',
+  DUTY_OVERDUE: '协议义务已逾期',
   TRANSFER_NOT_STARTED: '传输尚未开始',
   TRANSFER_STOPPED: '传输已被停止',
   TOKEN_INVALID: '令牌无效',
@@ -34,16 +38,24 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   QUEUE_FULL: '队列已满，请稍后再试',
   REQUEST_INVALID: '请求有误',
   OPERATOR: '由操作人员决定',
+  OPERATOR_REFUSED: '该操作人员无权执行此操作',
+  APPROVAL_REJECTED: '审批未通过',
+  APPROVAL_EXPIRED: '审批超过期限',
 };
 
+/** A reason with a code of ours. */
+export interface OwnReason extends Reason {
+  readonly code: ConnectorErrorCode;
+}
+
 /** The reason of a refusal as a peer or a person reads it; nothing of its cause. */
-export function reasonOf(error: ConnectorError): Reason {
+export function reasonOf(error: ConnectorError): OwnReason {
   const zh = error.data['zh'];
   return { code: error.code, en: error.message, zh: typeof zh === 'string' ? zh : chinese[error.code] };
 }
 
 /** A reason of our own making. */
-export function reason(code: ConnectorErrorCode, en: string, zh: string = chinese[code]): Reason {
+export function reason(code: ConnectorErrorCode, en: string, zh: string = chinese[code]): OwnReason {
   return { code, en, zh };
 }
 
@@ -58,7 +70,7 @@ export function refusal(code: ConnectorErrorCode, en: string, zh?: string, cause
  *
  * @throws StoreError
  */
-export function finalReason(error: unknown): Reason {
+export function finalReason(error: unknown): OwnReason {
   if (error instanceof StoreError) throw error;
   if (error instanceof ConnectorError) return reasonOf(error);
   if (error instanceof EvidenceError) return reason('EVIDENCE_INVALID', `No evidence can be made: ${error.message}`);

@@ -1,5 +1,7 @@
 import { Collection, type Store } from '@causeway/platform';
-import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Transfer, Use } from './model.js';
+import type { DutyRecord } from './duties/record.js';
+import type { AttestedRecord } from './facts/attested.js';
+import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Operator, Transfer, Use } from './model.js';
 
 /** Every kind of record a connector stores, each under its own prefix. */
 export interface Records {
@@ -22,16 +24,44 @@ export interface Records {
   readonly agreementIds: Collection<{ readonly digest: Agreement['digest'] }>;
   /** Our pids of the transfers under an agreement, by (digest, pid). */
   readonly transfersOf: Collection<{ readonly pid: string }>;
+  /** Our transfers of which bytes may lie in a partial file, by pid: a restart removes those of ended ones. */
+  readonly partials: Collection<{ readonly pid: string }>;
   /** By digest. */
   readonly decisions: Collection<DecisionRecord>;
   /** By (agreement digest, rule, transfer pid). */
   readonly uses: Collection<Use>;
   /** How many uses of (agreement digest, rule) are reserved: what concurrent reservations are conditioned on. */
   readonly counts: Collection<{ readonly used: number }>;
+  /** By (agreement digest, id). */
+  readonly duties: Collection<DutyRecord>;
+  /** By id. */
+  readonly dutyIds: Collection<DutyKey>;
+  /** At the consumer, by (when to look at it next, id). */
+  readonly dutyWakes: Collection<DutyKey>;
+  /** At the consumer, answers that are not in the log yet, by digest of their envelope. */
+  readonly dutyAnswers: Collection<DutyKey & { readonly answer: number }>;
+  /** At the provider, the pending ones by (agreement digest, due, id). */
+  readonly dutiesDue: Collection<DutyKey>;
+  /** At the provider, the violated ones that nobody excused, by (agreement digest, id). */
+  readonly dutyBreaches: Collection<DutyKey>;
+  /** `host:port` of a peer's exchange as its last delivery named it, by peer. */
+  readonly exchanges: Collection<{ readonly endpoint: string }>;
   /** By envelope digest. */
   readonly receipts: Collection<{ readonly receipt: string; readonly index: string }>;
+  /** Negotiations that wait for people, by (deadline, our pid). */
+  readonly approvals: Collection<{ readonly pid: string }>;
+  /** By name. */
+  readonly operators: Collection<Operator>;
+  /** What the latest attribute token of each participant said, by its id. */
+  readonly attested: Collection<AttestedRecord>;
   /** One record, key 'log'. */
   readonly logView: Collection<LogView>;
+}
+
+/** The place of a duty. */
+export interface DutyKey {
+  readonly agreement: Agreement['digest'];
+  readonly id: string;
 }
 
 const version = 1;
@@ -48,10 +78,21 @@ export function openRecords(store: Store): Records {
     agreements: new Collection(store, 'agreement', version),
     agreementIds: new Collection(store, 'agreement-id', version),
     transfersOf: new Collection(store, 'transfer-of', version),
+    partials: new Collection(store, 'partial', version),
     decisions: new Collection(store, 'decision', version),
     uses: new Collection(store, 'use', version),
     counts: new Collection(store, 'count', version),
+    duties: new Collection(store, 'duty', version),
+    dutyIds: new Collection(store, 'duty-id', version),
+    dutyWakes: new Collection(store, 'duty-wake', version),
+    dutyAnswers: new Collection(store, 'duty-answer', version),
+    dutiesDue: new Collection(store, 'duty-due', version),
+    dutyBreaches: new Collection(store, 'duty-breach', version),
+    exchanges: new Collection(store, 'exchange', version),
     receipts: new Collection(store, 'receipt', version),
+    approvals: new Collection(store, 'approval', version),
+    operators: new Collection(store, 'operator', version),
+    attested: new Collection(store, 'attested', version),
     logView: new Collection(store, 'log-view', version),
   };
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { AttributeTokens, type Identity, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
+import { AttributeTokens, type Identity, servePeerGrpc } from '@causeway/certs/peer';
 import {
   type Clock,
   closeServer,
@@ -24,20 +24,26 @@ import type { ConnectorConfig } from './config.js';
 import type { Decider } from './control.js';
 import { controlPlane } from './control-plane.js';
 import { BrokerDiscovery } from './discovery/discovery.js';
+import { httpsBinding } from './dsp/binding.js';
 import { boundIdentity } from './dsp/identity.js';
-import { dspApp, dspOpenRoutes } from './dsp/router.js';
+import { dspApp } from './dsp/router.js';
 import { peerTransport } from './dsp/transport.js';
 import { dspBase } from './dsp/vocabulary.js';
+import { openDuties } from './duties/duties.js';
 import { connectorEvents } from './events.js';
 import { openDataPlane } from './exchange/data-plane.js';
+import { openAttested } from './facts/attested.js';
 import { openEvidenceLog } from './logging/evidence-log.js';
 import { apiKey } from './management/api-key.js';
+import { approvalOperations } from './management/approvals.js';
 import { contractOperations } from './management/contracts.js';
 import { datasetOperations } from './management/datasets.js';
+import { dutyOperations } from './management/duties.js';
+import { keyHolder, operatorOperations } from './management/operators.js';
 import { managementApp } from './management/router.js';
 import { statusOperation } from './management/status.js';
 import { transferOperations } from './management/transfers.js';
-import type { DspIdentity, DspTransport } from './ports.js';
+import type { DspIdentity } from './ports.js';
 import { openRecords } from './records.js';
 
 export interface StartConnectorOptions {
@@ -48,10 +54,8 @@ export interface StartConnectorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** How DSP peers prove who they are; certificates and bound attribute tokens unless told. */
+  /** How DSP peers prove who they are, and over what; certificates and bound attribute tokens over HTTPS unless told. */
   readonly dspIdentity?: DspIdentity;
-  /** How DSP messages travel; HTTPS with both certificates checked unless told. */
-  readonly transport?: DspTransport;
   /** Who decides; the policies unless told. */
   readonly decider?: Decider;
 }
@@ -84,22 +88,30 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
 
   const evidence = openEvidenceLog({ ...shared, monitorMs: config.logMonitor });
   lifecycle.defer('evidence', () => evidence.close());
+  const duties = openDuties({ ...shared, evidence });
   const dspIdentity =
     options.dspIdentity ?? boundIdentity({ identity, clock, tokens: new AttributeTokens({ identity, clock }) });
-  const transport = options.transport ?? peerTransport({ identity, dspIdentity, clock });
+  const binding = dspIdentity.binding ?? httpsBinding({ identity, clock, log });
+  if (binding.scheme !== 'https') log.warn('DSP is served without TLS: anybody on the way reads and changes it');
+  const transport = peerTransport(dspIdentity, binding);
+  const attested = openAttested({ ...shared, attested: records.attested, events });
 
   // The planes name each other's addresses, which are known once the servers listen.
   let dspPort = config.dspPublicPort;
   let exchangePort = config.exchangePublicPort;
-  const dspUrl = (): string => `https://${hostOf(config)}:${dspPort}${dspBase}`;
+  const dspUrl = (): string => `${binding.scheme}://${hostOf(config)}:${dspPort}${dspBase}`;
   const plane = controlPlane({
     ...{ ...shared, events, evidence, transport, dspBase: dspUrl, unsigned: config.unsignedPeers },
     dataPlane: () => dataPlane,
+    factsFor: attested.factsFor,
+    approvalMs: config.approvalWait,
     processesPerPeer: config.processesPerPeer,
     ...(options.decider === undefined ? {} : { decider: options.decider }),
   });
   const dataPlane = openDataPlane({
-    ...{ ...shared, evidence, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
+    ...{ ...shared, evidence, duties, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
+    attest: attested.admit,
+    ...(dspIdentity.tokens === undefined ? {} : { tokens: dspIdentity.tokens }),
     tokenMs: config.tokenValidity,
     evidenceWaitMs: config.evidenceWait,
     streams: config,
@@ -110,8 +122,8 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const publisher = new Publisher({ ...shared, events, self: identity.id, changed: () => discovery.changed() });
 
   const serving = { identity, clock, host: config.host, log };
-  const app = dspApp({ ...plane, identity: dspIdentity, events });
-  const dsp = await servePeerHttps({ ...serving, port: config.dspPort, name: 'dsp', app, open: dspOpenRoutes });
+  const app = dspApp({ ...plane, identity: dspIdentity, events, learn: attested.learn });
+  const dsp = await binding.serve({ app, host: config.host, port: config.dspPort });
   lifecycle.defer('dsp', () => dsp.close());
   dspPort ||= dsp.port;
   const exchange = await servePeerGrpc({
@@ -126,11 +138,14 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const operations = [
     ...datasetOperations(management),
     ...contractOperations(management),
+    ...approvalOperations(management),
+    ...operatorOperations(management),
     ...transferOperations(management),
-    statusOperation({ ...management, servers }),
+    ...dutyOperations({ ...management, duties }),
+    statusOperation({ ...management, duties, servers }),
   ];
   const key = await apiKey(join(folder, 'api.key'), random);
-  const api = managementApp(operations, key, log);
+  const api = managementApp(operations, keyHolder(key, records), log);
   const apiServer = createServer({ ...httpDeadlines, requestTimeout: 90_000 }, api);
   apiServer.maxConnections = 200;
   const managementPort = await listen(apiServer, config.managementHost, config.managementPort);
@@ -152,10 +167,15 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
 
   // From here on work is done: what stops it comes before the servers and the store in closing.
   lifecycle.defer('outbox', () => plane.queue.stop());
+  lifecycle.defer('usage', () => plane.usage.close());
   lifecycle.defer('discovery', () => discovery.close());
   lifecycle.defer('data plane', () => dataPlane.close());
+  lifecycle.defer('duties', () => duties.close());
   await evidence.start();
+  await duties.start();
   await plane.queue.start();
+  plane.approvals.start();
+  lifecycle.defer('approvals', () => plane.approvals.close());
   discovery.start();
   await plane.resume();
   lifecycle.defer(
@@ -164,6 +184,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   );
   log.info({ id: identity.id, dsp: dspUrl() }, 'the connector serves');
 
+  const changes = (): number => plane.changes() + duties.changes();
   const close = (): Promise<void> => lifecycle.close();
   return {
     name: 'connector',
@@ -172,11 +193,14 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
       // Each may give the others work: they are idle when a whole round changed no process.
       let before: number;
       do {
-        before = plane.changes();
+        before = changes();
+        await plane.usage.idle();
         await plane.queue.idle();
+        await plane.approvals.idle();
         await dataPlane.idle();
         await evidence.idle();
-      } while (plane.changes() !== before);
+        await duties.idle();
+      } while (changes() !== before);
       await discovery.idle();
     },
     close,

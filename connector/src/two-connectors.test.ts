@@ -5,6 +5,7 @@ import { silentLogger, systemRandom } from '@causeway/platform';
 import { ManualClock } from '@causeway/platform/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { PeerCatalog } from './catalog/peer-catalog.js';
+import { httpsBinding } from './dsp/binding.js';
 import { boundIdentity } from './dsp/identity.js';
 import { dspOpenRoutes } from './dsp/router.js';
 import { peerTransport } from './dsp/transport.js';
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 async function connector(identity: Identity) {
   const dspIdentity = boundIdentity({ identity, tokens: trust.tokens(identity), clock });
-  const transport = peerTransport({ identity, dspIdentity, clock });
+  const transport = peerTransport(dspIdentity, httpsBinding({ identity, clock, log: silentLogger }));
   const party = await Party.open({ identity, clock, random: systemRandom, dspIdentity, transport });
   const server = await servePeerHttps({
     identity,
@@ -125,11 +126,10 @@ test('a token of somebody else, no token, and no certificate are refused', async
   const url = `${p.dspBase}/catalog/request`;
   const identity = identities.consumer;
   const ask = (authorization: string) =>
-    peerTransport({
-      identity,
-      clock,
-      dspIdentity: { authenticate: async () => ({ id: 'nobody' }), authorization: async () => authorization },
-    }).send({
+    peerTransport(
+      { authenticate: async () => ({ id: 'nobody' }), authorization: async () => authorization },
+      httpsBinding({ identity, clock, log: silentLogger }),
+    ).send({
       peer: p.id,
       method: 'POST',
       url,

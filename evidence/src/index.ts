@@ -5,7 +5,17 @@ export {
   auditBundleLimit,
   parseAuditBundle,
 } from './audit/bundle.js';
-export type { AuditReport, Check, Finding, FindingCode, Story, TransferStory } from './audit/report.js';
+export type {
+  AuditReport,
+  Check,
+  DutyStory,
+  EndedStory,
+  Finding,
+  FindingCode,
+  StoppedStory,
+  Story,
+  TransferStory,
+} from './audit/report.js';
 export { verifyAudit } from './audit/verify-audit.js';
 export { type DatasetEntry, entryBytes, entryLimits, parseEntry, publisherOf } from './dataset-entry.js';
 export { type Digest, digestOf, isDigest } from './digest.js';
@@ -55,6 +65,8 @@ export {
 export { leafData, leafLength } from './record/leaf.js';
 export {
   type AgreementStatement,
+  type DutyStatement,
+  dutyResults,
   type EndStatement,
   parseStatement,
   type StartStatement,
@@ -64,6 +76,7 @@ export {
   statementLimit,
   writeStatement,
 } from './record/statement.js';
+export { type AgreementEndStatement, stoppingLimits, type TransferStopStatement } from './record/stopping.js';
 export { decodeEntries, encodeEntries } from './tiles/entry-bundle.js';
 export { entriesPath, type FetchTile, type TileId, tileHeight, tilePath, tileWidth, widthIn } from './tiles/path.js';
 export { tileHashReader } from './tiles/tile-hash-reader.js';

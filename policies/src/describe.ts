@@ -27,9 +27,15 @@ export function describePolicy(policy: Policy, lang: Language): string {
     const said = texts.map(quoted).join(lang === 'en' ? ', ' : '、');
     lines.push(lang === 'en' ? `Noted by its author (${term}): ${said}` : `作者附注（${term}）：${said}`);
   }
+  if (policy.unboundTokens) lines.push(unboundWords[lang]);
   if (policy.classification) lines.push(classificationWords(policy.classification)[lang]);
   return lines.join('\n');
 }
+
+const unboundWords: Readonly<Record<Language, string>> = {
+  en: 'A consumer without a certificate may get an unbound token: whoever holds it can fetch the data.',
+  zh: '无证书的消费方可获得未绑定令牌（unbound）：任何持有者均可凭其获取数据。',
+};
 
 function heading({ kind, assigner, assignees, timestamp }: Policy, lang: Language): string[] {
   const from = assigner === undefined ? undefined : nameText(assigner);

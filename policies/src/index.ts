@@ -82,7 +82,14 @@ export { policyLimits } from './parse/bounds.js';
 export { spanOfDuration } from './parse/duration.js';
 export { spanOfInstant } from './parse/instant.js';
 export { type ParseOptions, type ParseResult, parsePolicy, readPolicy } from './parse/policy.js';
-export { auditorsTerm, causewayPrefix, classificationTerm, declaredOnlyTerm, sourceTerm } from './profiles/causeway.js';
+export {
+  auditorsTerm,
+  causewayPrefix,
+  classificationTerm,
+  declaredOnlyTerm,
+  sourceTerm,
+  unboundTokensTerm,
+} from './profiles/causeway.js';
 export type { Profile, ProfileAction } from './profiles/profile.js';
 export { allProfiles as profiles } from './profiles/table.js';
 export { compose, type OfferHead } from './templates/compose.js';

@@ -76,6 +76,8 @@ export interface Policy {
   readonly auditors?: readonly string[];
   /** Domain and level of the 2020 guideline on industrial data, when the policy states them. */
   readonly classification?: Classification;
+  /** A consumer without a certificate may have a token that is bound to none. */
+  readonly unboundTokens?: true;
   readonly permissions: readonly Rule[];
   readonly prohibitions: readonly Rule[];
   /** What the assignee owes because it agreed, whatever it uses: kept after delivery (Information Model, 2.6.4). */
@@ -280,6 +282,7 @@ export const reasonCodes = [
   'DECLARED_ONLY_DIFFERS',
   'CLASSIFICATION_DIFFERS',
   'AUDITORS_DIFFER',
+  'UNBOUND_NOT_OFFERED',
   'PROFILE_DIFFERS',
   'TOO_COMPLEX',
   'NO_COMMON_USE',

@@ -12,6 +12,7 @@ const wire: PolicyJson = {
   assignee: ['urn:causeway:anna', 'urn:causeway:bo'],
   'urn:causeway:v1:auditors': ['urn:causeway:aud'],
   'urn:causeway:v1:classification': { level: '2', domain: 'production' },
+  'urn:causeway:v1:unboundTokens': true,
   permission: [
     {
       action: 'use',

@@ -2,7 +2,7 @@ import { PolicyError } from './errors.js';
 import type { AtomicConstraint, Constraint, Duty, JsonValue, Party, Policy, PolicyJson, Rule } from './model.js';
 import { obstacles } from './obstacles.js';
 import { listOperators } from './odrl/scale.js';
-import { auditorsTerm, classificationTerm, declaredOnlyTerm, sourceTerm, wireTerm } from './odrl/terms.js';
+import { auditorsTerm, classificationTerm, declaredOnlyTerm, sourceTerm, unboundTokensTerm, wireTerm } from './odrl/terms.js';
 import type { Profile } from './profiles/profile.js';
 import { allProfiles } from './profiles/table.js';
 
@@ -39,6 +39,7 @@ export function toJson(policy: Policy): PolicyJson {
     ...writer.metadata(policy.metadata),
     ...(policy.auditors === undefined ? {} : { [auditorsTerm]: [...policy.auditors] }),
     ...writer.classification(policy),
+    ...(policy.unboundTokens ? { [unboundTokensTerm]: true } : {}),
     ...writer.list('permission', policy.permissions, (rule) => writer.rule(rule)),
     ...writer.list('prohibition', policy.prohibitions, (rule) => writer.rule(rule)),
     ...writer.list('obligation', policy.obligations, (duty) => writer.duty(duty)),

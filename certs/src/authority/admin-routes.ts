@@ -4,7 +4,7 @@ import express, { type Express, type Request } from 'express';
 import type { AuthorityAdmin } from './admin.js';
 import { authorityProblem } from './problems.js';
 import { enrolmentStates } from './records.js';
-import { checked, invitationBody, rejectionBody, servicesBody } from './schemas.js';
+import { attributesBody, checked, invitationBody, rejectionBody, servicesBody } from './schemas.js';
 
 /** The operator's API: loopback, with the key from the authority's folder as a Bearer token. */
 export function adminRoutes(admin: AuthorityAdmin, apiKey: string, log: Logger): Express {
@@ -40,6 +40,21 @@ export function adminRoutes(admin: AuthorityAdmin, apiKey: string, log: Logger):
 
   app.get('/admin/v1/participants', async (request, response) => {
     response.json(await admin.participants(pageOf(request)));
+  });
+
+  app.get('/admin/v1/participants/:id', async (request, response) => {
+    response.json(await admin.participant(request.params.id));
+  });
+
+  app.post('/admin/v1/participants/:id/attributes', body, async (request, response) => {
+    const changed = await admin.changeAttributes(String(request.params.id), checked(attributesBody, request.body));
+    const { id, revision, attributes } = changed;
+    log.info({ participant: id, revision, attributes }, 'the attributes of a participant');
+    response.json(changed);
+  });
+
+  app.get('/admin/v1/participants/:id/attribute-changes', async (request, response) => {
+    response.json(await admin.attributeChanges(request.params.id, pageOf(request)));
   });
 
   app.get('/admin/v1/services', async (_request, response) => {

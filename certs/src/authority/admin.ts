@@ -1,10 +1,11 @@
 import type { Page } from '@causeway/platform';
 import { approve } from './approval.js';
+import { type AttributesWanted, attributeChanges, changeAttributes, member } from './attributes.js';
 import { currentBundle, updateBundle } from './bundle.js';
 import type { AuthorityContext } from './context.js';
 import { listEnrolments, reject } from './enrolments.js';
 import { type InvitationWanted, type Invited, invite } from './invitations.js';
-import type { EnrolmentRecord, EnrolmentState, ParticipantRecord, Services } from './records.js';
+import type { AttributeChange, EnrolmentRecord, EnrolmentState, ParticipantRecord, Services } from './records.js';
 
 export interface PageWanted {
   readonly cursor?: string;
@@ -41,6 +42,12 @@ export interface AuthorityAdmin {
   /** @throws TrustError NOT_FOUND | ENROLMENT_DECIDED */
   reject(enrolment: string, reason: string): Promise<EnrolmentView>;
   participants(page?: PageWanted): Promise<Page<ParticipantRecord>>;
+  /** @throws TrustError NOT_FOUND */
+  participant(id: string): Promise<ParticipantRecord>;
+  /** What tokens say of a participant from now on. @throws TrustError NOT_FOUND | ATTRIBUTES_REFUSED */
+  changeAttributes(participant: string, wanted: AttributesWanted): Promise<ParticipantRecord>;
+  /** Every change of a participant's attributes, the latest first. @throws TrustError NOT_FOUND */
+  attributeChanges(participant: string, page?: PageWanted): Promise<Page<AttributeChange>>;
   services(): Promise<ServicesView>;
   /** Enters addresses of broker and clearing house and signs a new bundle. @throws TrustError ENROLMENT_REFUSED */
   setServices(services: Partial<Services>): Promise<ServicesView>;
@@ -64,6 +71,9 @@ export function authorityAdmin(context: AuthorityContext, authority: string): Au
       const found = await context.records.participants.page(page);
       return { ...found, items: found.items.map(({ value }) => value) };
     },
+    participant: async (id) => (await member(context, id)).value,
+    changeAttributes: (id, wanted) => changeAttributes(context, id, wanted),
+    attributeChanges: (id, page = {}) => attributeChanges(context, id, page),
     services: async () => servicesOf(await currentBundle(context)),
     setServices: async (services) => servicesOf(await updateBundle(context, authority, services)),
   };

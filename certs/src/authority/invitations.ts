@@ -3,6 +3,7 @@ import { digestOf } from '@causeway/evidence';
 import { writeInvitation } from '../enrolment/invitation.js';
 import { TrustError } from '../peer/errors.js';
 import { isPeerId, type Role } from '../peer/peer.js';
+import { demandAttributes } from './attributes.js';
 import { type AuthorityContext, randomText, transact } from './context.js';
 import type { Attributes, InvitationRecord } from './records.js';
 
@@ -26,7 +27,7 @@ export interface Invited {
 /**
  * Invites a firm under an id that nobody has. A second invitation for an id that has not enrolled takes the place of the
  * first.
- * @throws TrustError ID_TAKEN | ENROLMENT_PENDING | ENROLMENT_REFUSED
+ * @throws TrustError ID_TAKEN | ENROLMENT_PENDING | ENROLMENT_REFUSED | ATTRIBUTES_REFUSED
  */
 export async function invite(context: AuthorityContext, wanted: InvitationWanted, authority: string): Promise<Invited> {
   const { records, random, clock, config, keys } = context;
@@ -37,6 +38,8 @@ export async function invite(context: AuthorityContext, wanted: InvitationWanted
       'expected an id of the characters [A-Za-z0-9:._-], at most 200, that is no role',
     );
   }
+  const attributes = wanted.attributes ?? {};
+  demandAttributes(attributes);
   const id = randomText(random, 12);
   const code = `${id}.${randomText(random, 24)}`;
   const invitation: InvitationRecord = {
@@ -44,7 +47,7 @@ export async function invite(context: AuthorityContext, wanted: InvitationWanted
     participant,
     name: wanted.name,
     role: wanted.role,
-    attributes: wanted.attributes ?? {},
+    attributes,
     codeDigest: digestOf(code),
     expires: clock.now() + config.invitationValidity,
     failures: 0,

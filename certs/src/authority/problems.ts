@@ -16,6 +16,7 @@ const statuses: Partial<Record<TrustErrorCode, number>> = {
   PROOF_INVALID: 422,
   KEY_REFUSED: 422,
   ENROLMENT_REFUSED: 422,
+  ATTRIBUTES_REFUSED: 422,
   BUSY: 503,
 };
 

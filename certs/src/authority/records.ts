@@ -61,6 +61,8 @@ export interface ParticipantRecord {
   readonly name: string;
   readonly role: Role;
   readonly attributes: Attributes;
+  /** How often an operator has changed the attributes since the enrolment; absent: never. */
+  readonly revision?: number;
   /** `x5t#S256` of the certificate in force. */
   readonly fingerprint: string;
   readonly notAfter: number;
@@ -68,6 +70,16 @@ export interface ParticipantRecord {
   readonly enrolled: number;
   /** Sequence of the latest key statements. */
   readonly sequence: string;
+}
+
+/** One change of a participant's attributes. Kept for good, so that any token can be explained later. */
+export interface AttributeChange {
+  readonly revision: number;
+  readonly at: number;
+  readonly before: Attributes;
+  readonly after: Attributes;
+  /** In the operator's words. */
+  readonly reason?: string;
 }
 
 /** What the operator has entered about the services of the space. */
@@ -90,6 +102,8 @@ export function records(store: Store) {
     /** Keys of enrolments by [state, received, id], so that a list by state is a page and not a search. */
     enrolmentStates: new Collection<{ readonly id: string }>(store, 'enrolment-state', 1),
     participants: new Collection<ParticipantRecord>(store, 'participant', 1),
+    /** By [participant, revision]. */
+    attributeChanges: new Collection<AttributeChange>(store, 'attribute-change', 1),
     bundles: new Collection<BundleRecord>(store, 'bundle', 1),
   };
 }

@@ -2,6 +2,7 @@ import { HttpProblem, type ProblemDetail } from '@causeway/platform';
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { EnrolmentRequest } from '../enrolment/request.js';
 import { roles } from '../peer/peer.js';
+import type { AttributesWanted } from './attributes.js';
 import type { InvitationWanted } from './invitations.js';
 import type { Services } from './records.js';
 
@@ -54,6 +55,19 @@ export const tokenBody = ajv.compile<{ readonly audience: string }>({
   additionalProperties: false,
 });
 
+const attributeName = { type: 'string', minLength: 1, maxLength: 100 } as const;
+const attributes = {
+  type: 'object',
+  maxProperties: 32,
+  propertyNames: { maxLength: 100 },
+  additionalProperties: {
+    type: ['string', 'array'],
+    maxLength: 500,
+    maxItems: 32,
+    items: text(500),
+  },
+} as const;
+
 /** `POST /admin/v1/invitations`. */
 export const invitationBody = ajv.compile<InvitationWanted>({
   type: 'object',
@@ -62,19 +76,20 @@ export const invitationBody = ajv.compile<InvitationWanted>({
     id,
     // The authority's own certificate is its own; nobody is invited as one.
     role: { enum: roles.filter((role) => role !== 'authority') },
-    attributes: {
-      type: 'object',
-      maxProperties: 32,
-      propertyNames: { maxLength: 100 },
-      additionalProperties: {
-        type: ['string', 'array'],
-        maxLength: 500,
-        maxItems: 32,
-        items: text(500),
-      },
-    },
+    attributes,
   },
   required: ['name', 'role'],
+  additionalProperties: false,
+});
+
+/** `POST /admin/v1/participants/:id/attributes`. */
+export const attributesBody = ajv.compile<AttributesWanted>({
+  type: 'object',
+  properties: {
+    set: attributes,
+    remove: { type: 'array', maxItems: 32, items: attributeName },
+    reason: { type: 'string', minLength: 1, maxLength: 500 },
+  },
   additionalProperties: false,
 });
 

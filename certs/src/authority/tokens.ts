@@ -28,6 +28,7 @@ export async function tokenFor(context: AuthorityContext, peer: Peer, audience: 
       exp: Math.floor((now + config.tokenValidity) / 1_000),
       role: member.role,
       attributes: member.attributes,
+      revision: member.revision ?? 0,
       cnf: { 'x5t#S256': peer.fingerprint },
     },
     keys.statement,

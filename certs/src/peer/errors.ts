@@ -26,6 +26,7 @@ export type TrustErrorCode =
   | 'ID_TAKEN'
   | 'ENROLMENT_PENDING'
   | 'ENROLMENT_DECIDED'
+  | 'ATTRIBUTES_REFUSED'
   | 'NOT_FOUND'
   | 'BUSY'
   | 'SERVICE_INCOMPLETE';

@@ -38,6 +38,8 @@ export interface TestTokenOptions {
   /** The id of the one it is for. */
   readonly audience: string;
   readonly attributes?: Readonly<Record<string, string | string[]>>;
+  /** Of the attributes; 0 unless told. */
+  readonly revision?: number;
   /** Milliseconds since epoch; five minutes from now unless told. */
   readonly expires?: number;
   readonly issued?: number;
@@ -153,6 +155,7 @@ export async function testTrust(
         exp: Math.floor((wanted.expires ?? issued + 300_000) / 1_000),
         role: subject.role,
         attributes: wanted.attributes ?? {},
+        revision: wanted.revision ?? 0,
         cnf: {
           'x5t#S256': wanted.fingerprint ?? ('tls' in subject ? certificateFingerprint(subject) : subject.fingerprint),
         },

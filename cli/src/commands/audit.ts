@@ -96,8 +96,19 @@ function verifyCommand(output: Output): Command {
 function told({ story }: AuditReport): string[] {
   if (!story) return [];
   const lines = story.agreement === 'one-sided' ? ['ONE-SIDED: only one party has signed this agreement.'] : [];
-  for (const { story: ending, transfer, start } of story.transfers) {
-    if (ending !== 'agreed') lines.push(`${ending}: transfer ${transfer ?? `that began with ${start}`}`);
+  for (const { story: ending, transfer, start, stopped, token } of story.transfers) {
+    const why = stopped ? ` by ${stopped.by} at ${stopped.time}: ${stopped.code}: ${stopped.reason}` : '';
+    const which = `transfer ${transfer ?? `that began with ${start}`}`;
+    if (ending !== 'agreed') lines.push(`${ending}: ${which}${why}`);
+    if (token === 'unbound') lines.push(`UNBOUND: ${which} was open to whoever held its token.`);
+  }
+  for (const { by, time, code, reason } of story.ended) {
+    lines.push(`ENDED: ${by} ended the agreement at ${time}: ${code}: ${reason}`);
+  }
+  for (const { duty, action, transfer, outcome, result, time, due } of story.duties) {
+    const of = transfer === undefined ? '' : ` of transfer ${transfer}`;
+    const until = due === undefined ? '' : `, due ${due}`;
+    lines.push(`duty ${duty} to ${action}${of}: ${outcome}, ${result} at ${time}${until}`);
   }
   if (story.unreleased.length > 0) lines.push(`${story.unreleased.length} signed statement(s) are not in this bundle.`);
   return lines;

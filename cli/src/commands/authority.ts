@@ -4,7 +4,15 @@ import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
 import { collect, type PageView } from '../pages.js';
 import { announceCommand } from './announce.js';
+import { attributeOption, attributesCommand } from './attributes.js';
 import { serviceCommand } from './services.js';
+
+interface InviteOptions {
+  readonly home: string;
+  readonly id?: string;
+  readonly role: string;
+  readonly attribute?: Readonly<Record<string, string | readonly string[]>>;
+}
 
 interface Invited {
   readonly id: string;
@@ -32,6 +40,7 @@ export function authorityCommand(output: Output): Command {
     .addCommand(pendingCommand(output))
     .addCommand(approveCommand(output))
     .addCommand(rejectCommand(output))
+    .addCommand(attributesCommand(output))
     .addCommand(announceCommand(output));
 }
 
@@ -42,13 +51,14 @@ function inviteCommand(output: Output): Command {
     .addOption(homeOption())
     .option('--id <id>', 'the id they get, e.g. urn:causeway:hydraulics; never given to anyone else')
     .addOption(new Option('--role <role>', 'what they are').choices(roleNames).default('participant'))
+    .addOption(attributeOption('what attribute tokens shall say of them'))
     .addHelpText(
       'after',
       '\nExample:\n  causeway authority invite 恒力液压 --id urn:causeway:hydraulics --home ./authority',
     )
-    .action(async (name: string, { home, id, role }: { home: string; id?: string; role: string }) => {
+    .action(async (name: string, { home, id, role, attribute: attributes }: InviteOptions) => {
       const api = await openApi(home, 'authority');
-      const invited = await api.send<Invited>('POST', '/admin/v1/invitations', { name, id, role });
+      const invited = await api.send<Invited>('POST', '/admin/v1/invitations', { name, id, role, attributes });
       output.line(invited.invitation);
       output.line();
       output.line(`For:               ${name} (${invited.id})`);

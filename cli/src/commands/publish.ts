@@ -1,6 +1,6 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { openApi } from '../api.js';
 import { localName, localNameForm } from '../dataset-name.js';
 import { CliError, fileTrouble } from '../errors.js';
@@ -20,6 +20,9 @@ interface PublishOptions {
   readonly times?: number;
   readonly purpose?: string[];
   readonly policy?: string;
+  readonly classification?: string;
+  readonly approval?: boolean;
+  readonly negotiable?: boolean;
   readonly listed?: boolean;
 }
 
@@ -49,6 +52,9 @@ export function publishCommand(output: Output): Command {
     .option('--times <n>', 'how often each may have it', wholeNumber)
     .addOption(listOption('--purpose <purposes>', 'the purposes it is offered for'))
     .option('--policy <file>', 'an ODRL offer instead of --to, --until, --times, --purpose')
+    .addOption(new Option('--classification <level>', 'of the guideline; 3 is the highest').choices(['1', '2', '3']))
+    .option('--approval', 'each agreement on it waits for the approval of a person')
+    .option('--negotiable', 'a request for more gets a counter-offer, and not a refusal')
     .option('--listed', 'show its description to every member through the broker')
     .addHelpText(
       'after',
@@ -56,7 +62,11 @@ export function publishCommand(output: Output): Command {
     )
     .action(async (file: string, options: PublishOptions) => {
       const path = resolve(file);
-      const offers = await offersOf(options);
+      const dealing = { ...(options.approval && { approval: true }), ...(options.negotiable && { negotiable: true }) };
+      const offers = (await offersOf(options)).map((offer) => ({ ...offer, ...dealing }));
+      if (offers.length === 0 && Object.keys(dealing).length > 0) {
+        throw new CliError('USAGE', '--approval and --negotiable are about an offer: say with --to who may have it.');
+      }
       await demandFile(path);
       const api = await openApi(options.home);
       const name = options.name ?? localName(basename(path));
@@ -68,6 +78,7 @@ export function publishCommand(output: Output): Command {
           title: { en: options.title ?? basename(path), ...(options.titleZh && { zh: options.titleZh }) },
           mediaType: mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream',
           listed: options.listed ?? false,
+          ...(options.classification && { classification: Number(options.classification) }),
           ...(options.keywords && { keywords: options.keywords }),
           ...(options.category && { category: options.category }),
           offers,

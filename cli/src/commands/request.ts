@@ -5,7 +5,7 @@ import { CliError } from '../errors.js';
 import { ended, settled } from '../following.js';
 import { homeOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
-import type { NegotiationView } from '../views.js';
+import { isOffered, type NegotiationView, terms } from '../views.js';
 
 interface RequestOptions {
   readonly home: string;
@@ -32,10 +32,17 @@ export function requestCommand(output: Output): Command {
       const negotiation = await settled<NegotiationView>({
         ...{ api, path, request, home, what: 'negotiation', seconds: wait },
       });
+      if (isOffered(negotiation)) {
+        output.line(`${negotiation.peer} does not grant that, and offers instead:`);
+        for (const line of terms(negotiation)) output.line(`  ${line}`);
+        output.line(`Take it: causeway accept ${request} --home ${home}`);
+        return output.result({ ...negotiation });
+      }
       if (negotiation.state !== 'FINALIZED') {
         throw new CliError('REFUSED', ended('The contract was not agreed', negotiation), { data: { ...negotiation } });
       }
       output.line(`Agreed with ${negotiation.peer} over ${negotiation.dataset}`);
+      for (const line of terms(negotiation)) output.line(`  ${line}`);
       output.line(`  agreement ${negotiation.agreement}`);
       output.line(`Get the data: causeway pull ${negotiation.agreement} --to FILE --home ${home}`);
       output.result({ ...negotiation });

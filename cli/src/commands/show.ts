@@ -3,17 +3,32 @@ import { type Api, openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { homeOption } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { type NegotiationView, type TransferView, words } from '../views.js';
+import { collect } from '../pages.js';
+import {
+  type AgreementView,
+  type DutyPageView,
+  type DutyView,
+  isOffered,
+  type NegotiationView,
+  type TransferView,
+  terms,
+  told,
+  words,
+} from '../views.js';
 
-/** `causeway show`: how a negotiation or a transfer stands, whoever waits for it or not. */
+/** `causeway show`: how a negotiation, a transfer or an agreement stands, whoever waits for it or not. */
 export function showCommand(output: Output): Command {
   return new Command('show')
-    .description('show how a negotiation or a transfer stands')
-    .argument('<id>', 'of a transfer or a negotiation, as pull, request or an error named it')
+    .description('show how a negotiation, a transfer or an agreement stands')
+    .argument(
+      '<id>',
+      'of a transfer or a negotiation, as pull, request or an error named it; or the digest of an agreement',
+    )
     .addOption(homeOption())
     .addHelpText('after', '\nExample:\n  causeway show 0b1f8e11-5f5c-4b4b-8f67-9f1c6d7e0a4b --home ./hydraulics')
     .action(async (id: string, { home }: { home: string }) => {
       const api = await openApi(home);
+      if (id.startsWith('sha-256:')) return showAgreement(await api.get(`/management/v1/agreements/${id}`), output);
       const transfer = await found<TransferView>(api, 'transfers', id);
       const negotiation = transfer ? undefined : await found<NegotiationView>(api, 'negotiations', id);
       const view = transfer ?? negotiation;
@@ -27,11 +42,32 @@ export function showCommand(output: Output): Command {
       output.line(`  dataset ${view.dataset}`);
       output.line(`  with    ${view.peer}`);
       for (const line of transfer ? progress(transfer) : []) output.line(`  ${line}`);
+      const duties = transfer ? await dutiesOf(api, transfer) : [];
+      for (const line of duties.flatMap(told)) output.line(`  ${line}`);
+      for (const line of negotiation ? terms(negotiation) : []) output.line(`  ${line}`);
+      if (negotiation) for (const line of approvals(negotiation)) output.line(`  ${line}`);
+      if (negotiation && isOffered(negotiation)) output.line(`  offered to you: causeway accept ${id} --home ${home}`);
       if (negotiation?.agreement) output.line(`  agreement ${negotiation.agreement}`);
       if (view.parked) output.line(`  parked: somebody has to look at it: ${words(view.parked)}`);
       if (view.reason) output.line(`  ${words(view.reason)}`);
-      output.result({ kind, ...view });
+      output.result({ kind, ...view, ...(duties.length > 0 && { duties }) });
     });
+}
+
+function showAgreement(agreement: AgreementView, output: Output): void {
+  const { digest, peer, role, dataset, finalized, ended } = agreement;
+  output.line(`agreement ${digest}: ${ended ? 'ended' : finalized === undefined ? 'not in force yet' : 'in force'}`);
+  output.line(`  dataset ${dataset}`);
+  output.line(`  with    ${peer}, its ${role === 'provider' ? 'consumer' : 'provider'}`);
+  if (ended) output.line(`  ended by ${ended.by} at ${new Date(ended.at).toISOString()}: ${words(ended.reason)}`);
+  output.result({ kind: 'agreement', ...agreement });
+}
+
+function approvals({ approval }: NegotiationView): string[] {
+  if (approval === undefined) return [];
+  const { needed, given, deadline, outcome } = approval;
+  if (outcome !== undefined) return [`approval: ${outcome}`];
+  return [`approval: ${given.length} of ${needed}, until ${new Date(deadline).toISOString()}`];
 }
 
 function progress({ bytes: count = 0, size, path, digest, endLogIndex }: TransferView): string[] {
@@ -41,6 +77,15 @@ function progress({ bytes: count = 0, size, path, digest, endLogIndex }: Transfe
     ...(digest === undefined ? [] : [`digest  ${digest}`]),
     ...(endLogIndex === undefined ? [] : [`closing record ${endLogIndex} of the log`]),
   ];
+}
+
+/** What the delivery of a transfer demands. */
+async function dutiesOf(api: Api, { agreement, pid }: TransferView): Promise<readonly DutyView[]> {
+  const query = new URLSearchParams({ agreement, transfer: pid, limit: '200' });
+  const most = 200;
+  return (
+    await collect<DutyView, DutyPageView>(api, `/management/v1/duties?${query}`, { most, items: ({ items }) => items })
+  ).items;
 }
 
 async function found<View>(api: Api, list: string, id: string): Promise<View | undefined> {

@@ -20,14 +20,19 @@ export interface Publication {
   readonly keywords?: readonly string[];
   readonly category?: string;
   readonly region?: string;
-  readonly classification?: Dataset['classification'];
+  readonly classification?: NonNullable<Dataset['classification']>;
   readonly mediaType?: string;
   readonly listed?: boolean;
   readonly offers?: readonly OfferInput[];
 }
 
 /** A policy in ODRL, or the terms of a common one. `assignees` absent: nobody; `['*']`: every member. */
-export type OfferInput = { readonly policy: JsonObject } | { readonly terms: Omit<OfferTerms, 'id' | 'target'> };
+export type OfferInput = ({ readonly policy: JsonObject } | { readonly terms: Omit<OfferTerms, 'id' | 'target'> }) & {
+  /** A person has to approve each agreement on it. */
+  readonly approval?: boolean;
+  /** A request for more gets a counter-offer. */
+  readonly negotiable?: boolean;
+};
 
 export interface PublisherOptions {
   readonly store: Store;
@@ -78,7 +83,7 @@ export class Publisher {
       keywords: [...(publication.keywords ?? [])],
       ...(publication.category === undefined ? {} : { category: publication.category }),
       ...(publication.region === undefined ? {} : { region: publication.region }),
-      classification: publication.classification ?? 2,
+      ...(publication.classification === undefined ? {} : { classification: publication.classification }),
       mediaType: publication.mediaType ?? 'application/octet-stream',
       source,
       offers,
@@ -154,7 +159,11 @@ function readOffer(dataset: string, input: OfferInput, path: string): Offer | un
     const id = typeof policy['@id'] === 'string' && policy['@id'] !== '' ? policy['@id'] : offerId(dataset, policy);
     const parsed = readPolicy({ ...policy, '@id': id }, { kind: 'Offer' });
     const assignees = assigneesOf(parsed);
-    return { id, policy: toWire(parsed), ...(assignees === undefined ? {} : { assignees }) };
+    return {
+      ...{ id, policy: toWire(parsed), ...(assignees === undefined ? {} : { assignees }) },
+      ...(input.approval === true ? { approval: true } : {}),
+      ...(input.negotiable === true ? { negotiable: true } : {}),
+    };
   } catch (cause) {
     if (!(cause instanceof PolicyError)) throw cause;
     const problems = cause.problems.map((problem) => ({ ...problem, path: `${path}/policy${problem.path}` }));

@@ -10,7 +10,7 @@ export function assigneesOf(policy: Policy): readonly string[] | undefined {
   for (const permission of policy.permissions) {
     const assignees = permission.assignees ?? policy.assignees;
     if (assignees === undefined) return undefined;
-    for (const one of assignees) named.add(one);
+    for (const { id } of assignees) named.add(id);
   }
   return [...named].sort();
 }

@@ -35,7 +35,7 @@ export function entryOf(dataset: Dataset): DatasetEntry {
     title,
     keywords: [...new Set(keywords)],
     formats: [grpcPull],
-    classification: String(classification),
+    ...(classification === undefined ? {} : { classification: String(classification) }),
     datasetVersion: source.version,
     bytes: String(source.bytes),
     ...(description !== undefined && { description }),

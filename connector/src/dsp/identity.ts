@@ -19,13 +19,14 @@ export function boundIdentity(options: {
         throw new ConnectorError('UNAUTHENTICATED', "Expected a participant's client certificate of this data space.");
       }
       try {
-        await verifyAttributeToken(bearerToken(authorization), { identity, peer, now: clock.now() });
+        const token = await verifyAttributeToken(bearerToken(authorization), { identity, peer, now: clock.now() });
+        return { id: peer.id, fingerprint: peer.fingerprint, token };
       } catch (cause) {
         if (!(cause instanceof TrustError)) throw cause;
         throw new ConnectorError('UNAUTHENTICATED', cause.message, { cause });
       }
-      return { id: peer.id, fingerprint: peer.fingerprint };
     },
+    tokens,
     authorization: async (audience) => `Bearer ${await tokens.for(audience)}`,
   };
 }

@@ -3,62 +3,22 @@ import { join } from 'node:path';
 import type { Identity } from '@causeway/certs/peer';
 import { testTrust } from '@causeway/certs/testing';
 import { ManualClock, seededRandom } from '@causeway/platform/testing';
-import { Ajv2019, type AnySchema } from 'ajv/dist/2019.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CatalogService } from '../catalog/catalog.js';
 import type { JsonObject, Reason } from '../model.js';
 import { Network } from '../testing/network.js';
+import { officialSchemas, shared } from '../testing/official-schemas.js';
 import { settle } from '../testing/party.js';
 import { errorBody } from './messages.js';
 import { answerSchemas, messageSchemas } from './schemas.js';
 import { readMessage } from './validate.js';
 
-const folder = process.env['CAUSEWAY_SHARED'] ?? '../shared';
-const root = 'https://w3id.org/dspace/2025/1/';
-const ajv = new Ajv2019({ strict: false, validateFormats: false });
-
-/** Official schema file, below the root, by `@type`. */
-const schemaFiles: Readonly<Record<string, string>> = {
-  Catalog: 'catalog/catalog-schema.json',
-  CatalogError: 'catalog/catalog-error-schema.json',
-  CatalogRequestMessage: 'catalog/catalog-request-message-schema.json',
-  Dataset: 'catalog/dataset-schema.json',
-};
-
-async function schemasIn(name: string): Promise<Map<string, string>> {
-  const files = (await readdir(join(folder, 'dsp-2025-1', name))).filter((file) => file.endsWith('-schema.json'));
-  const found = new Map<string, string>();
-  for (const file of files) {
-    const text = await readFile(join(folder, 'dsp-2025-1', name, file), 'utf8');
-    // The published suspension, termination and error schemas miss a slash in this reference.
-    const schema = JSON.parse(text.replaceAll('.json#definitions/', '.json#/definitions/')) as AnySchema & {
-      $id: string;
-    };
-    ajv.addSchema(schema);
-    found.set(pascal(file.replace(/-schema\.json$/, '')), schema.$id);
-  }
-  return found;
-}
-
-const pascal = (name: string): string =>
-  name.replace(/(^|-)(\w)/g, (_all, _dash, letter: string) => letter.toUpperCase());
-const byType = new Map<string, string>();
-
-function official(message: JsonObject): string {
-  const type = String(message['@type']);
-  const id = schemaFiles[type] === undefined ? byType.get(type) : `${root}${schemaFiles[type]}`;
-  const validate = id === undefined ? undefined : ajv.getSchema(id);
-  if (validate === undefined) return `no official schema for ${type}`;
-  return validate(message) ? '' : `${type}: ${ajv.errorsText(validate.errors)}`;
-}
-
+let official: (message: JsonObject) => string;
 let identities: { provider: Identity; consumer: Identity };
 const clock = new ManualClock();
 
 beforeAll(async () => {
-  for (const name of ['common', 'catalog', 'negotiation', 'transfer']) {
-    for (const [type, id] of await schemasIn(name)) byType.set(type, id);
-  }
+  official = await officialSchemas();
   const trust = await testTrust({ clock });
   identities = {
     provider: await trust.identity('urn:causeway:p', 'participant'),
@@ -177,7 +137,7 @@ test('every official example that we take in is read', async () => {
   const known = new Set(Object.keys({ ...messageSchemas, ...answerSchemas }));
   let read = 0;
   for (const name of ['catalog', 'negotiation', 'transfer']) {
-    const examples = join(folder, 'dsp-2025-1', name, 'example');
+    const examples = join(shared, 'dsp-2025-1', name, 'example');
     for (const file of await readdir(examples)) {
       const message = JSON.parse(await readFile(join(examples, file), 'utf8')) as JsonObject;
       const type = String(message['@type']);

@@ -1,4 +1,4 @@
-import { peerIfAny } from '@causeway/certs/peer';
+import { type AttributeToken, peerIfAny } from '@causeway/certs/peer';
 import { jsonBody } from '@causeway/platform';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { CatalogService } from '../catalog/catalog.js';
@@ -25,6 +25,8 @@ export interface DspEdge {
   readonly events: ConnectorEvents;
   /** Told who talks to us, once that is proven. */
   readonly queue: Pick<DspQueue, 'heard'>;
+  /** Keeps what the token says that proved it, before the message is looked at; absent: nothing is kept. */
+  readonly learn?: (token: AttributeToken) => Promise<void>;
 }
 
 /** Served without a certificate (version metadata only). */
@@ -71,6 +73,7 @@ function route(edge: DspEdge, type: Parameters<typeof readMessage>[0] | undefine
       ...(peer === undefined ? {} : { peer }),
       ...(authorization === undefined ? {} : { authorization }),
     });
+    if (caller.token !== undefined) await edge.learn?.(caller.token);
     edge.queue.heard(caller.id);
     response.locals['caller'] = caller;
     next();

@@ -1,36 +1,27 @@
-import { type Identity, peerRequest } from '@causeway/certs/peer';
-import type { Clock } from '@causeway/platform';
 import type { JsonObject } from '../model.js';
-import type { DspIdentity, DspTransport } from '../ports.js';
+import type { DspBinding, DspIdentity, DspTransport } from '../ports.js';
 import { isObject } from './messages.js';
 
 const timeoutMs = 20_000;
 /** A peer's catalog page is the largest answer that is read. */
 const maxBytes = 8 * 1_048_576;
 
-/** DSP over HTTPS with both certificates checked: nothing is sent before the far end is proven to be `peer`. */
-export function peerTransport(options: {
-  readonly identity: Identity;
-  readonly dspIdentity: DspIdentity;
-  readonly clock: Clock;
-}): DspTransport {
-  const { identity, dspIdentity, clock } = options;
+/** DSP messages as JSON, with what proves us to their receiver, over the binding of an identity. */
+export function peerTransport(identity: DspIdentity, binding: DspBinding): DspTransport {
   return {
     async send({ peer, method, url, body, signal }) {
-      const answer = await peerRequest({
-        identity,
-        url,
-        expect: { id: peer, role: 'participant' },
+      const answer = await binding.request({
+        peer,
         method,
+        url,
         headers: {
-          authorization: await dspIdentity.authorization(peer),
+          authorization: await identity.authorization(peer),
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         timeoutMs,
         maxBytes,
-        clock,
         signal,
       });
       const read = readObject(answer.body);

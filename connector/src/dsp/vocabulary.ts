@@ -21,6 +21,10 @@ export const extension = {
   purpose: 'urn:causeway:v1:purpose',
   /** On a dataset: digest of the bytes that a transfer would bring. */
   version: 'urn:causeway:v1:version',
+  /** On ContractNegotiationTerminationMessage about a finalized negotiation: the statement that ends its agreement. */
+  agreementEnd: 'urn:causeway:v1:agreement-end',
+  /** On TransferTerminationMessage of a provider: its statement that it stopped what it had started. */
+  transferStop: 'urn:causeway:v1:transfer-stop',
   /** On an error: the state of the process as the sender of the error sees it. */
   state: 'urn:causeway:v1:state',
 } as const;

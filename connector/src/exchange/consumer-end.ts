@@ -73,10 +73,22 @@ export function saveDispute(
   }));
 }
 
-export async function savePlaced({ control }: Context, pid: string): Promise<Transfer> {
+/** @param inode of the file that was placed, by which it is known again when it has to be deleted */
+export async function savePlaced({ control }: Context, pid: string, inode: string): Promise<Transfer> {
   return control.update(pid, async (transfer) => {
     const sink = sinkOf(transfer);
-    return sink.stage === 'placed' ? undefined : { transfer: { ...transfer, sink: { ...sink, stage: 'placed' } } };
+    if (sink.stage === 'placed') return undefined;
+    return { transfer: { ...transfer, sink: { ...sink, stage: 'placed', inode } } };
+  });
+}
+
+/** Saves that what had been received of a transfer was removed: it is no data, and nobody has a right to it. */
+export async function saveDiscarded({ control, records }: Context, pid: string): Promise<Transfer> {
+  return control.update(pid, async (transfer) => {
+    const sink = sinkOf(transfer);
+    if (sink.stage !== 'receiving') return undefined;
+    const also = { writes: [records.partials.delete([pid])] };
+    return { transfer: { ...transfer, sink: { ...sink, stage: 'discarded' } }, also };
   });
 }
 
@@ -93,7 +105,7 @@ export function sinkOf({ sink }: Transfer): FileSink {
 }
 
 async function saveEnd(
-  { control, evidence, identity }: Context,
+  { control, duties, evidence, identity, records }: Context,
   pid: string,
   { statement, id, provider }: Closing,
   signs: EndText,
@@ -105,7 +117,10 @@ async function saveEnd(
     const { agreement: queued, writes } = evidence.queue(signed.agreement, [provider, signed.own]);
     const { sink, disputed } = more(transfer);
     const end = { statement, id, provider, consumer: signed.own, ...(disputed && { disputed: textOf(disputed) }) };
-    return { transfer: { ...transfer, sink, end }, agreement: queued, also: { writes } };
+    // What the contract demands of the bytes it demands of disputed ones too: they lie here.
+    const owed = duties.delivered({ agreement, transfer, closing: statement });
+    const also = { writes: [...writes, ...owed, records.partials.delete([pid])] };
+    return { transfer: { ...transfer, sink, end }, agreement: queued, also };
   });
 }
 

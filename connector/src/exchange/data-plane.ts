@@ -1,10 +1,11 @@
-import type { Identity, PeerServiceDefinition } from '@causeway/certs/peer';
+import type { Identity, PeerServiceDefinition, TokenSource } from '@causeway/certs/peer';
 import type { Clock, Logger, Random } from '@causeway/platform';
 import { grpcPullEndpoint } from '../dsp/vocabulary.js';
-import type { JsonObject, Reason, Transfer } from '../model.js';
+import type { DutyPort } from '../duties/port.js';
+import type { JsonObject, Reason, Transfer, TransferState } from '../model.js';
 import type { DataPlane, EvidenceLog, TransferControl } from '../ports.js';
 import type { Records } from '../records.js';
-import type { Context } from './context.js';
+import type { AdmitToken, Context } from './context.js';
 import { defaultStreamLimits, type StreamLimits } from './open-streams.js';
 import { Provider } from './provider.js';
 import { Puller } from './puller.js';
@@ -15,6 +16,9 @@ export interface DataPlaneOptions {
   readonly records: Records;
   readonly control: TransferControl;
   readonly evidence: EvidenceLog;
+  readonly duties: DutyPort;
+  readonly attest?: AdmitToken;
+  readonly tokens?: TokenSource;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -65,8 +69,8 @@ export class Exchanges implements DataPlane {
     this.#puller.pull(transfer, token);
   }
 
-  stop(pid: string, reason: Reason): void {
-    this.#provider.stop(pid, reason);
+  stop(pid: string, reason: Reason, to: TransferState): void {
+    this.#provider.stop(pid, reason, to);
     this.#puller.stop(pid, reason);
   }
 

@@ -29,10 +29,10 @@ export async function prepareSink(sink: FileSink): Promise<void> {
 
 /**
  * Gives a whole and synced partial file its name, durably, and never over another file. May be repeated after a crash at
- * any point.
+ * any point. Answers the file's inode, in decimal.
  * @throws ConnectorError SINK_EXISTS, SINK_UNWRITABLE when neither file is there any more, and file system errors
  */
-export async function placeSink(sink: FileSink): Promise<void> {
+export async function placeSink(sink: FileSink): Promise<string> {
   const partial = await fileId(sink.partial);
   const target = await fileId(sink.path);
   if (!partial) {
@@ -42,11 +42,17 @@ export async function placeSink(sink: FileSink): Promise<void> {
   else if (target === partial) await rm(sink.partial);
   else throw exists(sink.path);
   await syncFolder(dirname(sink.path));
+  return (await stat(sink.path, { bigint: true })).ino.toString();
+}
+
+/** Where the bytes of a disputed transfer are kept. */
+export function asidePath(sink: FileSink): string {
+  return `${sink.partial}.disputed`;
 }
 
 /** Keeps the bytes of a disputed transfer aside, for those who have to settle it. */
 export async function setAside(sink: FileSink): Promise<void> {
-  if (await fileId(sink.partial)) await rename(sink.partial, `${sink.partial}.disputed`);
+  if (await fileId(sink.partial)) await rename(sink.partial, asidePath(sink));
 }
 
 /** Forgets what was received of a transfer that ended before it was whole. */

@@ -22,10 +22,17 @@ let script: (call: Call) => Promise<void>;
 beforeAll(async () => {
   space = await SpaceDouble.start();
   const service = peerService(Exchange, {
-    rules: { pull: { roles: ['participant'] }, renew: { roles: ['participant'] } },
+    rules: {
+      pull: { roles: ['participant'] },
+      attest: { roles: ['participant'] },
+      renew: { roles: ['participant'] },
+      reportDuty: { roles: ['participant'] },
+    },
     handlers: {
       pull: { bidi: (call) => script(call) },
+      attest: { unary: async () => ({}) },
       renew: { unary: async () => ({ token: 'a.b.c', expires: 0 }) },
+      reportDuty: { unary: async () => ({}) },
     },
   });
   hostile = await servePeerGrpc({

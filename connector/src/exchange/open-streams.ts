@@ -1,7 +1,8 @@
 import { GrpcFailure } from '@causeway/platform';
 import { status } from '@grpc/grpc-js';
 import { ConnectorError } from '../errors.js';
-import type { Reason } from '../model.js';
+import type { Reason, TransferState } from '../model.js';
+import { stopFailure } from './refusals.js';
 
 /** One stream that may send bytes of a transfer. */
 export interface OpenStream extends Disposable {
@@ -64,10 +65,9 @@ export class OpenStreams {
     return stream;
   }
 
-  /** Ends the stream of a transfer at once. */
-  stop(pid: string, { code, en }: Reason): void {
-    const failure = new GrpcFailure(status.ABORTED, 'TRANSFER_STOPPED', `the transfer was stopped: ${code}: ${en}`);
-    this.#open.get(pid)?.abort.abort(failure);
+  /** Ends the stream of a transfer at once. Its consumer is told why in the words of the move, and whether it is for good. */
+  stop(pid: string, why: Reason, to: TransferState): void {
+    this.#open.get(pid)?.abort.abort(stopFailure(why, to));
   }
 
   /** Ends every stream, when the connector closes. */

@@ -15,14 +15,17 @@ export async function saveClosing(
   pid: string,
   sent: { readonly bytes: number; readonly digest: Digest },
 ): Promise<{ end: TransferEnd; own: SignedEnvelope }> {
-  const { control, evidence, identity } = context;
+  const { control, duties, evidence, identity } = context;
   let text: ReturnType<typeof endText> | undefined;
   const saved = await control.update(pid, async (transfer, agreement) => {
     if (transfer.end) return undefined;
     text ??= endText({ agreement: agreement.digest, transfer: pid, start: startIn(transfer).id, ...sent }, context);
     const signed = await signEnd(text.id, agreement, identity);
     const { agreement: queued, writes } = evidence.queue(signed.agreement, [signed.own]);
-    return { transfer: { ...transfer, end: { ...text, provider: signed.own } }, agreement: queued, also: { writes } };
+    // The last byte has left: what is owed from now on does not wait for a consumer that might never sign.
+    const owed = duties.delivered({ agreement, transfer, closing: text.statement });
+    const also = { writes: [...writes, ...owed] };
+    return { transfer: { ...transfer, end: { ...text, provider: signed.own } }, agreement: queued, also };
   });
   const end = endOf(saved);
   return { end, own: end.provider };

@@ -6,10 +6,11 @@ import {
   type UnaryCall,
 } from '@causeway/certs/peer';
 import { type Digest, isDigest } from '@causeway/evidence';
-import type { Logger } from '@causeway/platform';
+import { GrpcFailure, type Logger } from '@causeway/platform';
 import type { causeway } from '@causeway/proto';
+import { status } from '@grpc/grpc-js';
 import { ConnectorError } from '../errors.js';
-import type { Agreement, FileSource, Reason, Transfer } from '../model.js';
+import type { Agreement, FileSource, Reason, Transfer, TransferState } from '../model.js';
 import type { LoggedReceipt } from '../ports.js';
 import { chunksOf, fastExchange } from './chunks.js';
 import type { Context } from './context.js';
@@ -64,16 +65,23 @@ export class Provider {
     this.#tokens = tokens;
     this.#log = context.log;
     this.service = peerService(fastExchange, {
-      rules: { pull: { roles: ['participant'] }, renew: { roles: ['participant'] } },
+      rules: {
+        pull: { roles: ['participant'] },
+        attest: { roles: ['participant'] },
+        renew: { roles: ['participant'] },
+        reportDuty: { roles: ['participant'] },
+      },
       handlers: {
         pull: { bidi: (call) => this.#pull(call).catch(rethrow) },
+        attest: { unary: (call) => this.#attest(call).catch(rethrow) },
         renew: { unary: (call) => this.#renew(call).catch(rethrow) },
+        reportDuty: { unary: (call) => this.#reported(call).catch(rethrow) },
       },
     });
   }
 
-  stop(pid: string, reason: Reason): void {
-    this.#streams.stop(pid, reason);
+  stop(pid: string, reason: Reason, to: TransferState): void {
+    this.#streams.stop(pid, reason, to);
   }
 
   progress(pid: string): number | undefined {
@@ -89,8 +97,18 @@ export class Provider {
     await this.#streams.idle();
   }
 
+  async #attest({ peer, request }: UnaryCall<causeway.exchange.v1.AttestRequest>) {
+    const { attest } = this.#context;
+    if (attest) return { expires: (await attest(peer, request.token ?? '')).expires };
+    throw new GrpcFailure(status.UNIMPLEMENTED, 'NOTHING_ATTESTED', 'attribute tokens are not used here');
+  }
+
   async #renew({ peer, request }: UnaryCall<causeway.exchange.v1.RenewRequest>) {
     return this.#tokens.mint(running(await this.#transferOf(request.transfer, peer)), peer.fingerprint);
+  }
+
+  async #reported({ peer, request }: UnaryCall<causeway.exchange.v1.ReportDutyRequest>) {
+    return { received: await this.#context.duties.reported(peer.id, request) };
   }
 
   async #pull(call: PullCall): Promise<void> {

@@ -4,6 +4,8 @@ import { Exchange } from '@causeway/proto';
 import { ConnectorError } from '../errors.js';
 import type { Reason, Transfer } from '../model.js';
 import { reason } from '../reasons.js';
+import { attesting } from './attesting.js';
+import { saveDiscarded } from './consumer-end.js';
 import type { Context } from './context.js';
 import { discardSink } from './file-sink.js';
 import { BeginAgain, Receiving } from './receiving.js';
@@ -140,6 +142,7 @@ export class Puller {
     const signal = AbortSignal.any([running.abort.signal, watchdog.signal, over.signal]);
     const channel = channelTo(transfer.peer, transfer.endpoint, identity, this.#context);
     try {
+      await attesting(this.#context, channel, transfer.peer, signal);
       running.token ??= (await channel.unary(Exchange.renew, { transfer: transfer.peerPid }, { signal })).token;
       const stream = channel.bidi(Exchange.pull, { metadata: { authorization: `Bearer ${running.token}` }, signal });
       await stream.send({ open: { transfer: transfer.peerPid, offset, expectedVersion } });
@@ -170,8 +173,9 @@ export class Puller {
     try {
       const transfer = (await records.transfers.get(pid))?.value;
       const state = transfer?.intent?.state ?? transfer?.state;
-      const partial = transfer?.sink?.stage === 'receiving' && !transfer.end;
-      if (partial && state === 'TERMINATED') await discardSink(transfer.sink);
+      if (transfer?.sink?.stage !== 'receiving' || transfer.end || state !== 'TERMINATED') return;
+      await discardSink(transfer.sink);
+      await saveDiscarded(this.#context, pid);
     } catch (error) {
       log.warn({ err: error, transfer: pid }, 'a partial file was left behind');
     }

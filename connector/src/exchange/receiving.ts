@@ -147,8 +147,7 @@ export class Receiving {
       return transfer;
     }
     if (sink.stage === 'placed') return transfer;
-    await placeSink(sink);
-    return savePlaced(this.#context, this.#pid);
+    return savePlaced(this.#context, this.#pid, await placeSink(sink));
   }
 }
 

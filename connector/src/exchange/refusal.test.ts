@@ -166,7 +166,7 @@ test('a stopped transfer ends its stream at once and sends no more', async () =>
   await space.provider.control.update(provider.pid, async (transfer) => ({
     transfer: { ...transfer, intent: { state: 'SUSPENDED', reason: why, since: 0 } },
   }));
-  space.provider.plane.stop(provider.pid, why);
+  space.provider.plane.stop(provider.pid, why, 'SUSPENDED');
   await space.provider.plane.idle();
   const received = space.consumer.plane.progress(consumer.pid) ?? 0;
   expect(received).toBeLessThan(60_000_000);
@@ -188,9 +188,10 @@ test('a consumer that is stopped leaves nothing of a terminated transfer', async
   await space.consumer.control.update(consumer.pid, async (transfer) => ({
     transfer: { ...transfer, state: 'TERMINATED' },
   }));
-  space.consumer.plane.stop(consumer.pid, why);
+  space.consumer.plane.stop(consumer.pid, why, 'TERMINATED');
   await space.consumer.plane.idle();
   expect(existsSync(consumer.sink?.partial ?? '')).toBe(false);
+  expect((await space.consumer.transfer(consumer.pid)).sink?.stage).toBe('discarded');
   expect((await space.provider.transfer(provider.pid)).end).toBeUndefined();
 });
 
@@ -203,13 +204,13 @@ test('a suspended transfer keeps what it has until it is terminated', async () =
   await space.consumer.control.update(consumer.pid, async (transfer) => ({
     transfer: { ...transfer, state: 'SUSPENDED' },
   }));
-  space.consumer.plane.stop(consumer.pid, why);
+  space.consumer.plane.stop(consumer.pid, why, 'SUSPENDED');
   await space.consumer.plane.idle();
   expect(existsSync(partial)).toBe(true);
   await space.consumer.control.update(consumer.pid, async (transfer) => ({
     transfer: { ...transfer, state: 'TERMINATED' },
   }));
-  space.consumer.plane.stop(consumer.pid, why);
+  space.consumer.plane.stop(consumer.pid, why, 'TERMINATED');
   await expect.poll(() => existsSync(partial)).toBe(false);
 });
 

@@ -2,7 +2,7 @@ import { RpcError, TrustError } from '@causeway/certs/peer';
 import { codeOf, GrpcFailure, messageOf } from '@causeway/platform';
 import { status } from '@grpc/grpc-js';
 import { ConnectorError, type ConnectorErrorCode } from '../errors.js';
-import type { Reason } from '../model.js';
+import type { Reason, TransferState } from '../model.js';
 import { reason, reasonOf } from '../reasons.js';
 
 /** What a provider's refusal is called on the wire; the code itself travels beside it. */
@@ -12,6 +12,7 @@ const statuses: Partial<Record<ConnectorErrorCode, status>> = {
   TOKEN_INVALID: status.UNAUTHENTICATED,
   POLICY_DENIED: status.PERMISSION_DENIED,
   AGREEMENT_INVALID: status.PERMISSION_DENIED,
+  AGREEMENT_ENDED: status.PERMISSION_DENIED,
   TRANSFER_NOT_STARTED: status.FAILED_PRECONDITION,
   TRANSFER_STOPPED: status.ABORTED,
   STATE_INVALID: status.FAILED_PRECONDITION,
@@ -31,6 +32,16 @@ export function failureOf(error: unknown): unknown {
   return known === undefined ? error : new GrpcFailure(known, error.code, error.message, { cause: error });
 }
 
+/**
+ * What the consumer of a running stream is told when its transfer is stopped. That the right to the data is gone is final, and
+ * says so by its own code; any other move is for the control planes to tell, and until then the consumer may try again.
+ */
+export function stopFailure({ code, en }: Reason, to: TransferState): GrpcFailure {
+  const gone = (['POLICY_DENIED', 'AGREEMENT_ENDED'] as const).find((each) => each === code);
+  if (gone !== undefined && to === 'TERMINATED') return new GrpcFailure(status.PERMISSION_DENIED, gone, en);
+  return new GrpcFailure(status.ABORTED, 'TRANSFER_STOPPED', `the transfer was stopped: ${code}: ${en}`);
+}
+
 /** What a consumer does about a failed attempt. */
 export type Verdict = { readonly end: Reason } | { readonly renew: string } | { readonly retry: string };
 
@@ -39,6 +50,7 @@ const final: readonly ConnectorErrorCode[] = [
   'NOT_FOUND',
   'POLICY_DENIED',
   'AGREEMENT_INVALID',
+  'AGREEMENT_ENDED',
   'MESSAGE_INVALID',
   'SOURCE_CHANGED',
   'SOURCE_UNREADABLE',

@@ -1,4 +1,5 @@
 import { type AuditBundle, auditBundleBytes, type Digest, readEnvelope } from '@causeway/evidence';
+import type { DutyAnswer } from '../duties/record.js';
 import { ConnectorError } from '../errors.js';
 import type { Agreement, SignedEnvelope, Transfer } from '../model.js';
 import type { Records } from '../records.js';
@@ -22,8 +23,11 @@ export async function auditBundle(
     const transfer = (await records.transfers.get(value.pid))?.value;
     if (transfer !== undefined) transfers.push(transfer);
   }
+  const answers: DutyAnswer[] = [];
+  for await (const { value } of records.duties.all([digest])) answers.push(...value.answers);
   const statements = statementsOf(agreement, transfers);
-  const own = await evidence.receipts(envelopesOf(agreement, transfers));
+  for (const { id, statement } of answers) statements.set(id, statement);
+  const own = await evidence.receipts([...envelopesOf(agreement, transfers), ...answers]);
   const held = new Set(own.map((one) => one.digest));
   const logged = [...own, ...(await loggedElsewhere(context, agreement, held))];
   const view = (await records.logView.get('log'))?.value;
@@ -50,15 +54,18 @@ function envelopesOf(agreement: Agreement, transfers: readonly Transfer[]): Sign
   const all = [
     agreement.own,
     agreement.theirs,
-    ...transfers.flatMap(({ start, end }) => [start, end?.provider, end?.consumer]),
+    agreement.ended,
+    agreement.endedToo,
+    ...transfers.flatMap(({ start, stop, end }) => [start, stop, end?.provider, end?.consumer]),
   ];
   return all.filter((one) => one !== undefined).map(({ envelope, keyStatement }) => ({ envelope, keyStatement }));
 }
 
 function statementsOf(agreement: Agreement, transfers: readonly Transfer[]): Map<Digest, string> {
   const held = new Map<Digest, string>([[agreement.digest, agreement.statement]]);
-  for (const { start, end } of transfers) {
-    for (const one of [start, end, end?.disputed]) if (one !== undefined) held.set(one.id, one.statement);
+  for (const one of [agreement.ended, agreement.endedToo]) if (one !== undefined) held.set(one.id, one.statement);
+  for (const { start, stop, end } of transfers) {
+    for (const one of [start, stop, end, end?.disputed]) if (one !== undefined) held.set(one.id, one.statement);
   }
   return held;
 }

@@ -16,7 +16,7 @@ import { findProcess, requestName } from './lookup.js';
 import { type Operation, ok, pageQuery } from './operation.js';
 import { pageOptions } from './paging.js';
 import { bodyReader } from './read-body.js';
-import { agreementView, negotiationView } from './views.js';
+import { agreementEntry, agreementView, negotiationEntry, negotiationView } from './views.js';
 import { settledOrLate, waitOf } from './wait.js';
 
 export interface ContractContext {
@@ -79,7 +79,10 @@ export function contractOperations(context: ContractContext): Operation[] {
       answer: 'NegotiationPage',
       async handle({ query }) {
         const { items, next } = await records.negotiations.page(pageOptions(query));
-        return ok({ items: items.map(({ value }) => negotiationView(value)), ...(next === undefined ? {} : { next }) });
+        return ok({
+          items: items.map(({ value }) => negotiationEntry(value)),
+          ...(next === undefined ? {} : { next }),
+        });
       },
     },
     {
@@ -87,17 +90,27 @@ export function contractOperations(context: ContractContext): Operation[] {
       path: '/negotiations/{id}',
       id: 'getNegotiation',
       summary: 'Shows a negotiation, by its pid or by the id chosen for it',
-      query: { wait: 'Seconds to wait for its end, at most 60' },
+      query: { wait: 'Seconds to wait for its end, or for an offer to us, at most 60' },
       answer: 'Negotiation',
       async handle({ params: { id = '' }, query, signal }) {
         const { pid } = await find(id);
         const prefixes = [records.negotiations.key(pid)];
         const record = await settledOrLate({ ...context, prefixes, signal }, waitOf(query), async () => {
           const value = await find(pid);
-          const settled = value.parked !== undefined || value.state === 'FINALIZED' || value.state === 'TERMINATED';
-          return { value, settled };
+          return { value, settled: value.parked !== undefined || leftToUs(value) };
         });
         return ok(negotiationView(record));
+      },
+    },
+    {
+      method: 'post',
+      path: '/negotiations/{id}/accept',
+      id: 'acceptOffer',
+      summary: 'Takes the offer that the provider made instead of what was asked for',
+      answer: 'Negotiation',
+      async handle({ params: { id = '' } }) {
+        const { pid } = await find(id);
+        return ok(negotiationView(await negotiations.accept(pid)));
       },
     },
     {
@@ -121,7 +134,7 @@ export function contractOperations(context: ContractContext): Operation[] {
       answer: 'AgreementPage',
       async handle({ query }) {
         const { items, next } = await records.agreements.page(pageOptions(query));
-        return ok({ items: items.map(({ value }) => agreementView(value)), ...(next === undefined ? {} : { next }) });
+        return ok({ items: items.map(({ value }) => agreementEntry(value)), ...(next === undefined ? {} : { next }) });
       },
     },
     {
@@ -137,6 +150,17 @@ export function contractOperations(context: ContractContext): Operation[] {
       },
     },
     {
+      method: 'post',
+      path: '/agreements/{digest}/end',
+      id: 'endAgreement',
+      summary: 'Ends an agreement for good: nothing begins under it, and what runs is stopped; again does nothing',
+      body: 'Ending',
+      answer: 'Agreement',
+      async handle({ params: { digest = '' }, body }) {
+        return ok(agreementView(await negotiations.endAgreement(digest, operatorReason(body))));
+      },
+    },
+    {
       method: 'get',
       path: '/agreements/{digest}/audit-bundle',
       id: 'exportAuditBundle',
@@ -148,6 +172,11 @@ export function contractOperations(context: ContractContext): Operation[] {
       },
     },
   ];
+}
+
+/** Whether it has ended, or waits for a person here: an offer that the provider made instead. */
+function leftToUs({ role, state }: Negotiation): boolean {
+  return state === 'FINALIZED' || state === 'TERMINATED' || (role === 'consumer' && state === 'OFFERED');
 }
 
 /** The same id with something else asked under it is a mistake of the client. */

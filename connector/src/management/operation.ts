@@ -6,6 +6,8 @@ export interface Call {
   readonly query: Readonly<Record<string, string>>;
   /** As parsed; the operation reads it by its schema. */
   readonly body: unknown;
+  /** Whose key was shown. */
+  readonly operator: string;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
 }
@@ -24,6 +26,8 @@ export interface Operation {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: SchemaName;
   readonly answer?: SchemaName;
+  /** Whether an operator may do it with a key of its own; otherwise only the owner of the service. */
+  readonly operators?: true;
   /** Statuses of success; 200 unless told. */
   readonly statuses?: readonly number[];
   handle(call: Call): Promise<Reply>;

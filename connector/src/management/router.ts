@@ -1,48 +1,58 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import {
-  HttpProblem,
-  jsonBody,
-  type Logger,
-  notFound,
-  PlatformError,
-  problemHandler,
-  type Secret,
-} from '@causeway/platform';
+import { HttpProblem, jsonBody, type Logger, notFound, PlatformError, problemHandler } from '@causeway/platform';
 import express, { type Express, type RequestHandler } from 'express';
 import { ConnectorError, type ConnectorErrorCode } from '../errors.js';
 import { managementBase, openApi } from './openapi.js';
 import type { Operation } from './operation.js';
+import { owner } from './operators.js';
 
 const bodyLimit = 1_048_576;
 const apiVersion = '1.0.0';
 
-/** The management API over these operations, for whoever holds the key. */
-export function managementApp(operations: readonly Operation[], key: Secret, log: Logger): Express {
+/** Whose key this is; undefined: nobody's. */
+export type KeyHolder = (shown: string) => Promise<string | undefined>;
+
+/** The management API over these operations, for whoever holds a key. */
+export function managementApp(operations: readonly Operation[], holder: KeyHolder, log: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
   const document = openApi(operations, apiVersion);
-  app.use(demandKey(key));
+  app.use(demandKey(holder));
   app.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
   for (const operation of operations) {
     const path = `${managementBase}${operation.path.replace(/\{(\w+)\}/g, ':$1')}`;
     const read = operation.body === undefined ? [] : [jsonBody(bodyLimit)];
-    app[operation.method](path, ...read, serve(operation));
+    app[operation.method](path, demandRight(operation), ...read, serve(operation));
   }
   app.use(notFound());
   app.use(problemHandler(log, problemOf));
   return app;
 }
 
-/** Compares digests, so that neither the length nor the first differing byte of a guess shows in the time it takes. */
-function demandKey(key: Secret): RequestHandler {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  const expected = digest(`Bearer ${key.reveal()}`);
-  return (request, response, next) => {
-    if (timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) return next();
+/** Who shows which key; only the owner's opens everything. */
+function demandKey(holder: KeyHolder): RequestHandler {
+  return async (request, response, next) => {
+    const shown = /^Bearer (.{1,500})$/.exec(request.headers.authorization ?? '')?.[1];
+    const operator = shown === undefined ? undefined : await holder(shown);
+    if (operator !== undefined) {
+      response.locals['operator'] = operator;
+      return next();
+    }
     response.setHeader('WWW-Authenticate', 'Bearer');
-    throw new HttpProblem(401, 'UNAUTHENTICATED', 'Expected Authorization: Bearer with the API key of this connector.');
+    throw new HttpProblem(401, 'UNAUTHENTICATED', 'Expected Authorization: Bearer with a key of this connector.');
+  };
+}
+
+/** Before the body is read: an operator's key opens what operators may do. */
+function demandRight({ operators }: Operation): RequestHandler {
+  return (_request, response, next) => {
+    if (operators === true || response.locals['operator'] === owner) return next();
+    throw new HttpProblem(
+      403,
+      'OPERATOR_REFUSED',
+      'An operator may decide on requests; this needs the key of the service.',
+    );
   };
 }
 
@@ -54,6 +64,7 @@ function serve(operation: Operation): RequestHandler {
       params: strings(request.params),
       query: strings(request.query),
       body: request.body,
+      operator: String(response.locals['operator']),
       signal: gone.signal,
     });
     response.status(reply.status);
@@ -72,9 +83,11 @@ function strings(values: object): Record<string, string> {
 const statuses: Partial<Record<ConnectorErrorCode, number>> = {
   NOT_FOUND: 404,
   STATE_INVALID: 409,
+  OPERATOR_REFUSED: 403,
   ALREADY_EXISTS: 409,
   SINK_EXISTS: 409,
   AGREEMENT_INVALID: 409,
+  AGREEMENT_ENDED: 409,
   POLICY_INVALID: 422,
   SOURCE_UNREADABLE: 422,
   SOURCE_CHANGED: 409,

@@ -1,4 +1,4 @@
-import { entryLimits } from '@causeway/evidence';
+import { dutyResults, entryLimits } from '@causeway/evidence';
 import type { OpenAPIV3_1 } from 'openapi-types';
 
 type Schema = OpenAPIV3_1.SchemaObject;
@@ -45,6 +45,11 @@ const described = {
   listed: { type: 'boolean', description: 'Whether the broker lists it to every member' } satisfies Schema,
 };
 
+const dealing = {
+  approval: { type: 'boolean', description: 'Whether a person has to approve each agreement on it' },
+  negotiable: { type: 'boolean', description: 'Whether a request for more gets a counter-offer, and not a refusal' },
+} satisfies Record<string, Schema>;
+
 const processMembers = {
   request: text(200),
   pid: id,
@@ -65,6 +70,17 @@ const processMembers = {
   parked: ref('Reason'),
   created: instant,
   updated: instant,
+};
+const words: Schema = {
+  ...open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
+  description: 'The terms in plain words; lists leave them out',
+};
+const asked = {
+  needed: { type: 'integer', description: 'How many different operators have to approve' } satisfies Schema,
+  why: ref('Reason'),
+  given: array(open(['operator', 'at'], { operator: text(63), at: instant }), 10),
+  asked: instant,
+  deadline: { ...instant, description: 'When it ends undecided: milliseconds since 1970-01-01T00:00:00Z' },
 };
 const processRequired = ['pid', 'role', 'peer', 'dataset', 'state', 'inDoubt', 'created', 'updated'];
 const pageOf = (name: string): Schema =>
@@ -94,8 +110,8 @@ export const schemas = {
   OfferInput: {
     type: 'object',
     oneOf: [
-      closed(['policy'], { policy: { type: 'object', description: 'An ODRL offer as on the DSP wire' } }),
-      closed(['terms'], { terms: ref('OfferTerms') }),
+      closed(['policy'], { policy: { type: 'object', description: 'An ODRL offer as on the DSP wire' }, ...dealing }),
+      closed(['terms'], { terms: ref('OfferTerms'), ...dealing }),
     ],
   },
   Publication: closed(['file', 'title'], { file: path, ...described, offers: array(ref('OfferInput'), 100) }),
@@ -103,7 +119,7 @@ export const schemas = {
     id,
     ...described,
     source: open(['path', 'version', 'bytes'], { path, version: digest, bytes: { type: 'integer' } }),
-    offers: array(open(['id', 'policy'], { id: text(500), policy: { type: 'object' } }), 100),
+    offers: array(open(['id', 'policy'], { id: text(500), policy: { type: 'object' }, ...dealing }), 100),
     withdrawn: instant,
     created: instant,
     updated: instant,
@@ -137,7 +153,17 @@ export const schemas = {
       oneOf: [text(500), { type: 'object', required: ['@id'], properties: { '@id': text(500) } }],
     },
   }),
-  Negotiation: open(processRequired, { ...processMembers, offer: { type: 'object' }, agreement: digest }),
+  Negotiation: open(processRequired, {
+    ...processMembers,
+    offer: { type: 'object' },
+    words,
+    agreement: digest,
+    approval: open(['needed', 'given', 'deadline'], {
+      ...asked,
+      outcome: { enum: ['approved', 'rejected', 'expired', 'overtaken'], description: 'Absent as long as it waits' },
+      rejectedBy: text(63),
+    }),
+  }),
   NegotiationPage: pageOf('Negotiation'),
   Agreement: open(['digest', 'id', 'role', 'peer', 'dataset', 'policy', 'oneSided', 'created'], {
     digest,
@@ -147,8 +173,13 @@ export const schemas = {
     dataset: id,
     negotiation: id,
     policy: { type: 'object' },
+    words,
     oneSided: { type: 'boolean', description: 'The peer signed nothing: only our signature proves it' },
     finalized: instant,
+    ended: {
+      ...open(['by', 'at', 'reason'], { by: id, at: instant, reason: ref('Reason') }),
+      description: 'Nothing begins under it any more: which party ended it, when that took effect here, and why',
+    },
     created: instant,
   }),
   AgreementPage: pageOf('Agreement'),
@@ -165,12 +196,67 @@ export const schemas = {
     size: { type: 'integer' },
     bytes: { type: 'integer', description: 'Sent or received so far, or in all' },
     path,
-    stage: { enum: ['receiving', 'sealed', 'placed'] },
+    stage: {
+      enum: ['receiving', 'sealed', 'placed', 'discarded'],
+      description: 'Where the bytes are: in a partial file, whole there, at `path`, or removed because it ended before',
+    },
     digest,
     endLogIndex: text(20, 'Index of the closing record in the log, once all of it is there'),
   }),
   TransferPage: pageOf('Transfer'),
+  Approval: open(['pid', 'peer', 'dataset', 'offer', 'words', 'needed', 'why', 'given', 'asked', 'deadline'], {
+    ...{ pid: id, peer: id, dataset: id, offer: { type: 'object', description: 'What was asked for' }, ...asked },
+    words,
+  }),
+  ApprovalPage: pageOf('Approval'),
+  Rejection: closed(['reason'], { reason: text(1_000, 'Told to the peer') }),
+  Operator: open(['name', 'created'], { name: text(63), created: instant, removed: instant }),
+  NewOperator: open(['name', 'created', 'key'], {
+    name: text(63),
+    created: instant,
+    key: text(200, 'Shown this once'),
+  }),
+  OperatorPage: pageOf('Operator'),
   Ending: closed([], { reason: text(1_000) }),
+  Excuse: closed(['reason'], { reason: text(1_000, 'Why it may be let be; kept with the duty') }),
+  Duty: open(['id', 'role', 'peer', 'agreement', 'duty', 'action', 'transfer', 'state', 'overdue', 'name', 'stand'], {
+    id: text(32, 'The same at both sides'),
+    role: { enum: ['provider', 'consumer'], description: 'Ours: the consumer owes it to the provider' },
+    peer: id,
+    agreement: digest,
+    dataset: id,
+    duty: text(200, 'Its place in the policy'),
+    action: text(200),
+    transfer: text(500, "The provider's pid"),
+    pid: text(500, 'Our own pid of the transfer'),
+    delivered: { ...instant, description: 'By the closing statement: milliseconds since 1970-01-01T00:00:00Z' },
+    bytes: { type: 'integer' },
+    state: { enum: ['pending', 'fulfilled', 'violated'] },
+    overdue: { type: 'boolean', description: 'Pending, and its time is over: no report has come, or we have not told' },
+    due: { ...instant, description: 'The last millisecond in which it can be fulfilled' },
+    violated: instant,
+    trouble: { type: 'string', description: 'Why it could not be done when it was tried last' },
+    excused: open(['reason', 'at'], { reason: text(1_000), at: instant }),
+    name: ref('Words'),
+    stand: ref('Words'),
+    answers: array(
+      open(['statement', 'result', 'outcome', 'time'], {
+        statement: digest,
+        result: { enum: [...dutyResults] },
+        outcome: { enum: ['fulfilled', 'violated'] },
+        time: { ...instant, description: "By the consumer's clock" },
+        deleted: open(['bytes', 'digest'], { bytes: text(20), digest }),
+        received: { ...instant, description: "When the provider had it, by the provider's clock" },
+        refused: ref('Reason'),
+        logIndex: text(20),
+      }),
+      10,
+    ),
+    started: instant,
+    updated: instant,
+  }),
+  DutyPage: pageOf('Duty'),
+  Words: open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
   Status: open(['id', 'role', 'ports', 'queues', 'broker'], {
     id,
     role: text(40),

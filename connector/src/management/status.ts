@@ -10,11 +10,13 @@ export interface StatusContext {
   readonly servers: readonly RunningServer[];
   readonly queue: DspQueue;
   readonly evidence: { status(): Promise<LogStatus> };
+  /** Reports that wait for their provider. */
+  readonly duties: { backlog(): { readonly depth: number; readonly oldestMs: number } };
   readonly discovery: { readonly status: RegistrationStatus };
 }
 
 /** How the connector is: who it is, where it listens, what waits, what the broker shows of it, whether it believes the log. */
-export function statusOperation({ identity, servers, queue, evidence, discovery }: StatusContext): Operation {
+export function statusOperation({ identity, servers, queue, evidence, duties, discovery }: StatusContext): Operation {
   return {
     method: 'get',
     path: '/status',
@@ -27,7 +29,7 @@ export function statusOperation({ identity, servers, queue, evidence, discovery 
         id: identity.id,
         role: identity.role,
         ports: servers.map(({ name, protocol, host, port }) => ({ name, protocol, host, port })),
-        queues: { dsp: queue.backlog(), logging: { depth, oldestMs } },
+        queues: { dsp: queue.backlog(), logging: { depth, oldestMs }, duties: duties.backlog() },
         broker: discovery.status,
         evidence: log,
         ...(distrusted === undefined ? {} : { distrusted }),

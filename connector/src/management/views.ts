@@ -1,6 +1,7 @@
-import type { Agreement, Dataset, Negotiation, Process, Transfer } from '../model.js';
+import type { Agreement, Approval, Dataset, Negotiation, Process, Transfer } from '../model.js';
 import type { EvidenceLog } from '../ports.js';
 import { inDoubt } from '../process/record.js';
+import { wordsOf } from './words.js';
 
 function processView(record: Process<string> & { readonly request?: string; readonly dataset: string }): object {
   return {
@@ -25,27 +26,43 @@ function withReason(record: Process<string>): object {
   return reason === undefined ? {} : { reason };
 }
 
-export function negotiationView(record: Negotiation): object {
+/** As a list shows it. */
+export function negotiationEntry(record: Negotiation): object {
   return {
     ...processView(record),
     offer: record.offer,
     ...(record.agreement === undefined ? {} : { agreement: record.agreement }),
+    ...(record.approval === undefined ? {} : { approval: approvalOf(record.approval) }),
   };
 }
 
-export function agreementView(agreement: Agreement): object {
-  const { digest, id, role, peer, dataset, negotiation, policy, theirs, finalized, created } = agreement;
+export function negotiationView(record: Negotiation): object {
+  return { ...negotiationEntry(record), words: wordsOf(record.offer) };
+}
+
+function approvalOf({ moves: _asked, ...approval }: Approval): object {
+  return approval;
+}
+
+/** As a list shows it. */
+export function agreementEntry(agreement: Agreement): object {
+  const { digest, id, role, peer, dataset, negotiation, policy, theirs, finalized, ended, created } = agreement;
   return {
     ...{ digest, id, role, peer, dataset, negotiation, policy, created },
     oneSided: theirs === undefined,
     ...(finalized === undefined ? {} : { finalized }),
+    ...(ended === undefined ? {} : { ended: { by: ended.by, at: ended.at, reason: ended.reason } }),
   };
+}
+
+export function agreementView(agreement: Agreement): object {
+  return { ...agreementEntry(agreement), words: wordsOf(agreement.policy) };
 }
 
 export function datasetView(dataset: Dataset): object {
   const { source, offers, ...rest } = dataset;
   const { path, version, bytes } = source;
-  return { ...rest, source: { path, version, bytes }, offers: offers.map(({ id, policy }) => ({ id, policy })) };
+  return { ...rest, source: { path, version, bytes }, offers: offers.map(({ assignees: _named, ...shown }) => shown) };
 }
 
 /** A transfer with how far its bytes and their record are. */

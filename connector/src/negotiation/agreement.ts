@@ -11,6 +11,7 @@ import {
 import { type ControlContext, instant } from '../control.js';
 import { objectMember, textMember } from '../dsp/messages.js';
 import { extension } from '../dsp/vocabulary.js';
+import { demandKept } from '../duties/kept.js';
 import type { Agreement, JsonObject, Negotiation, SignedEnvelope } from '../model.js';
 import { refusal } from '../reasons.js';
 import { sameMeaning } from './terms.js';
@@ -107,7 +108,7 @@ export async function proposeAgreement(
  * The consumer's check of a ContractAgreementMessage: it says exactly what was asked for, between the two parties that
  * the channel proved, and the provider has signed it. Gives the agreement with our own signature.
  *
- * @throws ConnectorError AGREEMENT_INVALID, EVIDENCE_INVALID
+ * @throws ConnectorError AGREEMENT_INVALID, POLICY_INVALID, EVIDENCE_INVALID
  */
 export async function acceptAgreement(context: ControlContext, negotiation: Negotiation): Promise<Agreement> {
   const message = negotiation.proposal ?? {};
@@ -126,6 +127,7 @@ export async function acceptAgreement(context: ControlContext, negotiation: Nego
   }
   const difference = sameMeaning(policy, negotiation, context.identity.id);
   if (difference !== undefined) throw refusal('AGREEMENT_INVALID', difference.en, difference.zh);
+  demandKept(policy, 'Agreement', negotiation.peer);
 
   const evidence = objectMember(message, extension.evidence);
   if (evidence === undefined && context.unsigned === 'refuse') throw unsignedPeer(negotiation.peer);

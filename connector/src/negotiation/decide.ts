@@ -1,9 +1,9 @@
-import type { Stored } from '@causeway/platform';
+import type { Clock, Stored } from '@causeway/platform';
 import type { ControlContext, Decider } from '../control.js';
 import { textMember } from '../dsp/messages.js';
 import { extension } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
-import type { JsonObject, Negotiation, Reason } from '../model.js';
+import type { Dataset, Negotiation, Offer } from '../model.js';
 import type { Stamp } from '../process/act.js';
 import type { Decision, Next } from '../process/work.js';
 import { finalReason, reason } from '../reasons.js';
@@ -18,44 +18,67 @@ import {
   makeVerification,
 } from './act.js';
 import { acceptAgreement, proposeAgreement } from './agreement.js';
+import { approvalNeeded, asking } from './approval.js';
 import { inForce } from './finalize.js';
+import { neverPermits } from './never.js';
 import { exceeds } from './terms.js';
 
 /**
- * Decides by policy alone: a request is agreed when it asks no more than the offer it names grants, and refused with
- * the difference otherwise. A consumer's own answer to a counter-offer is left to people.
+ * Decides by policy: a request is agreed when it asks no more than the offer it names grants and nobody has to approve it, and
+ * refused with the difference otherwise. A consumer's own answer to a counter-offer is left to people.
  */
-export function policyDecider(records: Records, self: string): Decider['negotiation'] {
+export function policyDecider(records: Records, self: string, clock: Clock): Decider['negotiation'] {
   const proceed = async (): Promise<Decision> => ({ move: 'proceed' });
+  const judge = judgeTerms(records, self, clock);
   return {
-    'provider:REQUESTED': async (negotiation) => {
-      try {
-        const difference = await refused(records, negotiation, self);
-        return difference === undefined ? { move: 'proceed' } : { move: 'terminate', reason: difference };
-      } catch (error) {
-        return { move: 'terminate', reason: finalReason(error) };
-      }
-    },
-    'provider:ACCEPTED': proceed,
+    'provider:REQUESTED': judge,
+    // What was accepted is an offer of ours; meanwhile it may have been withdrawn, or the dataset classified anew.
+    'provider:ACCEPTED': judge,
     'provider:VERIFIED': proceed,
     'consumer:AGREED': proceed,
   };
 }
 
-async function refused(records: Records, negotiation: Negotiation, self: string): Promise<Reason | undefined> {
-  const offer = await offerNamed(records, negotiation);
-  if (offer === undefined) {
-    const named = textMember(negotiation.offer, '@id') ?? '';
-    return reason('OFFER_UNKNOWN', `Dataset ${negotiation.dataset} has no offer ${named} for you.`);
-  }
-  const parties = { assignee: negotiation.peer, target: negotiation.dataset, assigner: self };
-  return exceeds(negotiation.offer, offer, parties);
+/** What a provider's policies say to the terms on the table, without a word of people. */
+export function judgeTerms(
+  records: Records,
+  self: string,
+  clock: Clock,
+): (negotiation: Negotiation) => Promise<Decision> {
+  return async (negotiation) => {
+    try {
+      return await judge(records, negotiation, self, clock.now());
+    } catch (error) {
+      return { move: 'terminate', reason: finalReason(error) };
+    }
+  };
 }
 
-async function offerNamed(records: Records, negotiation: Negotiation): Promise<JsonObject | undefined> {
+async function judge(records: Records, negotiation: Negotiation, self: string, now: number): Promise<Decision> {
+  const found = await offerNamed(records, negotiation);
+  if (found === undefined) {
+    const named = textMember(negotiation.offer, '@id') ?? '';
+    const words = `Dataset ${negotiation.dataset} has no offer ${named} for you.`;
+    return { move: 'terminate', reason: reason('OFFER_UNKNOWN', words) };
+  }
+  const { dataset, offer } = found;
+  const parties = { assignee: negotiation.peer, target: negotiation.dataset, assigner: self };
+  const difference = exceeds(negotiation.offer, offer.policy, parties);
+  if (difference !== undefined) return { move: 'terminate', reason: difference };
+  const never = neverPermits(negotiation.offer, parties, now);
+  if (never !== undefined) return { move: 'terminate', reason: never };
+  const approval = approvalNeeded(dataset, offer);
+  return approval === undefined ? { move: 'proceed' } : { move: 'ask', ...approval };
+}
+
+async function offerNamed(
+  records: Records,
+  negotiation: Negotiation,
+): Promise<{ dataset: Dataset; offer: Offer } | undefined> {
   const dataset = (await records.datasets.get(negotiation.dataset))?.value;
   if (dataset === undefined || dataset.withdrawn !== undefined) return undefined;
-  return dataset.offers.find((offer) => offer.id === negotiation.offer['@id'])?.policy;
+  const offer = dataset.offers.find(({ id }) => id === negotiation.offer['@id']);
+  return offer && { dataset, offer };
 }
 
 /** The change that a decision about a negotiation makes; undefined when nothing changes. */
@@ -75,6 +98,10 @@ export async function applyDecision(
       return makeRequest(record, decision.offer, stamp);
     case 'accept':
       return makeAcceptance(record, stamp);
+    case 'ask': {
+      const asked = asking(record, decision, { at: stamp.at, waitMs: context.approvalMs });
+      return asked && { record: asked };
+    }
     case 'proceed':
       return proceed(context, record, stamp);
     default:

@@ -107,6 +107,17 @@ test('a request under an offer that is not there ends with the reason on both si
   expect(await consumer.negotiation('n')).toMatchObject({ state: 'TERMINATED', reason: { code: 'OFFER_UNKNOWN' } });
 });
 
+test('an offer whose window has passed is not agreed to any more', async () => {
+  const until = new Date(clock.now() + 3_600_000).toISOString();
+  dataset = await provider.publish('until', [{ terms: { assignees: [consumer.id], until } }]);
+  await clock.advance(3_600_000);
+  expect(await outcome()).toMatchObject({
+    provider: 'TERMINATED',
+    consumer: 'TERMINATED',
+    reason: { code: 'OFFER_EXPIRED', en: expect.stringContaining('permitted before') as unknown },
+  });
+});
+
 test('the same client id asks once', async () => {
   const first = await consumer.negotiate('n', provider, dataset);
   expect((await consumer.negotiate('n', provider, dataset)).pid).toBe(first.pid);
@@ -129,7 +140,7 @@ test('a consumer that has verified learns of the commit by asking, when the even
 });
 
 test.each<[string, JsonObject, string]>([
-  ['an obligation', { obligation: [{ action: 'odrl:delete' }] }, '/obligation/0: '],
+  ['an obligation nobody knows', { obligation: [{ action: 'odrl:forget' }] }, '/obligation/0/action: '],
   ['a term that is not known', { 'urn:x:fee': 1 }, '/urn:x:fee: '],
   ['a context that redefines the terms', { '@context': 'https://evil.example/use.jsonld' }, '/@context: '],
 ])('an offer with %s is not asked for', async (_name, more, words) => {
@@ -141,7 +152,7 @@ test.each<[string, JsonObject, string]>([
   expect(network.sent).toEqual([]);
 });
 
-describe('a request that nothing can be made of ends, and leaves no work', () => {
+describe('a request that nothing can be made of', () => {
   let free: Dataset;
   beforeEach(async () => {
     free = await provider.publish('free', [{ terms: { assignees: [consumer.id] } }]);
@@ -151,11 +162,9 @@ describe('a request that nothing can be made of ends, and leaves no work', () =>
     Array.from({ length }, (_, index) => ({ action: 'use', '@id': id(index) }));
 
   test.each<[string, JsonObject, string]>([
-    ['too many characters', { permission: rules(200, (at) => `urn:${at}:${'x'.repeat(1_000)}`) }, 'POLICY_INVALID'],
     // Within the bounds of a policy, and more than a statement holds once it is UTF-8.
     ['too many bytes', { permission: rules(100, (at) => `urn:${at}:${'字'.repeat(1_000)}`) }, 'EVIDENCE_INVALID'],
-    ['a foreign context', { '@context': 'https://evil.example/use.jsonld' }, 'POLICY_INVALID'],
-  ])('%s', async (_name, terms, code) => {
+  ])('because of %s ends, and leaves no work', async (_name, terms, code) => {
     const { status } = await network.post(consumer.id, `${provider.dspBase}/negotiations/request`, {
       '@context': ['https://w3id.org/dspace/2025/1/context.jsonld'],
       '@type': 'ContractRequestMessage',
@@ -169,6 +178,23 @@ describe('a request that nothing can be made of ends, and leaves no work', () =>
     const [record] = (await provider.all()).negotiations;
     expect(record?.intent ?? record).toMatchObject({ state: 'TERMINATED', reason: { code } });
     await settle(clock, provider, consumer);
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ['too many characters', { permission: rules(200, (at) => `urn:${at}:${'x'.repeat(1_000)}`) }, 'characters'],
+    ['a foreign context', { '@context': 'https://evil.example/use.jsonld' }, '/@context: '],
+    ['an unknown action', { permission: [{ action: 'urn:x:resell' }] }, '/permission/0/action: '],
+  ])('because of %s is refused with the place, and nothing of it is kept', async (_name, terms, words) => {
+    const { status, body } = await network.post(consumer.id, `${provider.dspBase}/negotiations/request`, {
+      '@context': ['https://w3id.org/dspace/2025/1/context.jsonld'],
+      '@type': 'ContractRequestMessage',
+      consumerPid: 'urn:uuid:1',
+      callbackAddress: consumer.dspBase,
+      offer: offered(terms),
+    });
+    expect([status, body?.['code']]).toEqual([400, 'POLICY_INVALID']);
+    expect(JSON.stringify(body?.['reason'])).toContain(words);
+    expect((await provider.all()).negotiations).toEqual([]);
   });
 
   test('terms of any size are not kept', async () => {

@@ -2,8 +2,9 @@ import { canonicalJson } from '@causeway/evidence';
 import type { ControlContext } from '../control.js';
 import { newPid } from '../control.js';
 import { draft, objectMember, processBody, textMember } from '../dsp/messages.js';
+import { demandKept } from '../duties/kept.js';
 import { ConnectorError } from '../errors.js';
-import type { Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
+import type { Agreement, Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
 import type { Caller } from '../ports.js';
 import type { Stamp } from '../process/act.js';
 import type { Processes } from '../process/processes.js';
@@ -11,6 +12,7 @@ import { answered, answerTo, begin, sending, unparked } from '../process/record.
 import type { Decision } from '../process/work.js';
 import { refusal } from '../reasons.js';
 import { intendTermination } from './act.js';
+import { makeAgreementEnd } from './agreement-end.js';
 import { applyDecision } from './decide.js';
 import {
   receiveAgreement,
@@ -19,9 +21,8 @@ import {
   receiveRequest,
   receiveTermination,
   receiveVerification,
-  withDecision,
 } from './receive.js';
-import { isReason, readTerms } from './terms.js';
+import { demandTerms } from './terms.js';
 
 const transitions = {
   ContractRequestMessage: { role: 'provider', receive: receiveRequest },
@@ -74,8 +75,7 @@ export class Negotiations {
   async request(asked: NegotiationRequest): Promise<{ record: Negotiation; created: boolean }> {
     const { clock, random, dspBase } = this.#context;
     const offer = { ...asked.offer, '@type': 'Offer', target: asked.dataset };
-    const terms = readTerms(offer, 'Request');
-    if (isReason(terms)) throw refusal('POLICY_INVALID', terms.en, terms.zh);
+    demandKept(offer, 'Request', asked.provider);
     const record: Negotiation = {
       ...begin<NegotiationState>(
         { pid: newPid(random), role: 'consumer', peer: asked.provider, address: asked.address },
@@ -97,6 +97,23 @@ export class Negotiations {
       const ending = value.state === 'TERMINATED' || value.intent?.state === 'TERMINATED';
       if (ending && value.parked === undefined) return undefined;
       return intendTermination(unparked(value), reason, this.#stamp());
+    });
+  }
+
+  /**
+   * Consumer, by a person: takes the offer that the provider made instead. What is not understood, or would not be kept, is not taken.
+   *
+   * @throws ConnectorError NOT_FOUND, STATE_INVALID, POLICY_INVALID
+   */
+  async accept(pid: string): Promise<Negotiation> {
+    return this.#processes.change(pid, async (stored) => {
+      const { role, state, peer, offer, intent } = stored.value;
+      if (role === 'consumer' && state === 'ACCEPTED') return undefined;
+      if (role !== 'consumer' || state !== 'OFFERED' || intent !== undefined) {
+        throw refusal('STATE_INVALID', `Expected an offer of the provider to accept; negotiation ${pid} is ${state}.`);
+      }
+      demandKept(offer, 'Offer', peer);
+      return applyDecision(this.#context, stored, { move: 'accept' });
     });
   }
 
@@ -140,6 +157,7 @@ export class Negotiations {
       const named = textMember(offer, 'target') ?? textMember(offer, '@id') ?? '';
       throw new ConnectorError('NOT_FOUND', `There is no ${named} for you here.`);
     }
+    demandTerms(offer);
     const { clock, random } = this.#context;
     const id = textMember(message, '@id');
     const record: Negotiation = {
@@ -152,7 +170,7 @@ export class Negotiations {
       offer,
     };
     const answer: Answer = { status: 201, body: processBody('negotiation', record) };
-    const next = withDecision(this.#context, answered(record, id, answer));
+    const next = { record: answered(record, id, answer) };
     const result = await this.#processes.create([caller.id, peerPid], next);
     return result.created ? answer : repeated(result.record, id, offer, dataset);
   }
@@ -165,10 +183,38 @@ export class Negotiations {
     const expected = event === 'ACCEPTED' ? 'provider' : event === 'FINALIZED' ? 'consumer' : role;
     boundTerms(message);
     const at = { pid, ...(expected === undefined ? {} : { role: expected }), ...(id === undefined ? {} : { id }) };
-    return this.#processes.receive(caller, at, async (record) => {
+    let agreement: Agreement['digest'] | undefined;
+    const answer = await this.#processes.receive(caller, at, async (record) => {
+      agreement = record.agreement;
       const known = knownPids(record, message);
       return receive(this.#context, known, message);
     });
+    if (type === 'ContractNegotiationTerminationMessage' && agreement !== undefined) {
+      this.#context.usage.agreementChanged(agreement);
+    }
+    return answer;
+  }
+
+  /**
+   * Either side, by a person: ends an agreement. Nothing begins under it any more, and what runs is stopped, on the other side
+   * as soon as it hears of it. An agreement that has ended, by whomever, stays as it is.
+   *
+   * @throws ConnectorError NOT_FOUND, AGREEMENT_INVALID
+   */
+  async endAgreement(digest: string, reason: Reason): Promise<Agreement> {
+    const { agreements } = this.#context.records;
+    const need = async (): Promise<Agreement> => {
+      const found = (await agreements.get(digest))?.value;
+      if (found !== undefined) return found;
+      throw new ConnectorError('NOT_FOUND', `There is no agreement ${digest}.`);
+    };
+    const { negotiation } = await need();
+    await this.#processes.change(negotiation, ({ value }) =>
+      makeAgreementEnd(this.#context, value, reason, this.#stamp()),
+    );
+    // A crash before this line loses nothing: whatever is open is looked at when the connector starts.
+    this.#context.usage.agreementChanged(digest);
+    return need();
   }
 
   async #datasetOf(offer: JsonObject): Promise<string | undefined> {

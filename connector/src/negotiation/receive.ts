@@ -1,4 +1,4 @@
-import type { ControlContext, NegotiationStage } from '../control.js';
+import type { ControlContext } from '../control.js';
 import { objectMember, readReason, textMember } from '../dsp/messages.js';
 import { extension } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
@@ -6,25 +6,12 @@ import type { JsonObject, Negotiation, NegotiationState } from '../model.js';
 import { judge } from '../process/moves.js';
 import type { Received } from '../process/processes.js';
 import { receiveMove, refuse } from '../process/receive.js';
-import type { DecideWork, Next } from '../process/work.js';
 import { reasonOf } from '../reasons.js';
 import { intendTermination, negotiationTable } from './act.js';
 import { verifyConsumer } from './agreement.js';
+import { receiveAgreementEnd } from './agreement-end.js';
 import { inForce } from './finalize.js';
-
-/** A negotiation that the peer has moved, with the question what we do about it, if anybody here answers that. */
-export function withDecision(context: ControlContext, record: Negotiation): Next<Negotiation> {
-  const stage: NegotiationStage = `${record.role}:${record.state}`;
-  if (context.decider.negotiation[stage] === undefined) return { record };
-  const work: DecideWork = {
-    kind: 'decide',
-    process: 'negotiation',
-    pid: record.pid,
-    state: record.state,
-    moves: record.moves,
-  };
-  return { record, works: [work] };
-}
+import { demandTerms } from './terms.js';
 
 type Transition = (context: ControlContext, record: Negotiation, message: JsonObject) => Promise<Received<Negotiation>>;
 
@@ -45,7 +32,7 @@ function move(
       ...(to === 'TERMINATED' ? { reason: readReason(message, 'The peer ended the negotiation.') } : {}),
     },
     context.clock.now(),
-    (moved) => withDecision(context, { ...moved, ...change }),
+    (moved) => ({ record: { ...moved, ...change } }),
   );
 }
 
@@ -54,11 +41,16 @@ const receiveTerms =
   (to: 'REQUESTED' | 'OFFERED'): Transition =>
   async (context, record, message) => {
     const offer = objectMember(message, 'offer') ?? record.offer;
-    if ((textMember(offer, 'target') ?? record.dataset) === record.dataset) {
-      return move(context, record, message, to, { offer });
+    try {
+      if ((textMember(offer, 'target') ?? record.dataset) !== record.dataset) {
+        throw new ConnectorError('MESSAGE_INVALID', `Expected terms for ${record.dataset}, the dataset negotiated.`);
+      }
+      demandTerms(offer);
+    } catch (error) {
+      if (error instanceof ConnectorError) return refuse('negotiation', record, error);
+      throw error;
     }
-    const words = `Expected terms for ${record.dataset}, the dataset negotiated.`;
-    return refuse('negotiation', record, new ConnectorError('MESSAGE_INVALID', words));
+    return move(context, record, message, to, { offer });
   };
 
 /** ContractRequestMessage about a negotiation that exists: the consumer asks for something else than was offered. */
@@ -105,5 +97,9 @@ export const receiveEvent: Transition = async (context, record, message) => {
   return { ...received, next: { ...received.next, also: await inForce(context, received.next.record) } };
 };
 
-export const receiveTermination: Transition = async (context, record, message) =>
-  move(context, record, message, 'TERMINATED');
+/** ContractNegotiationTerminationMessage; about a finalized negotiation it can only end the agreement, by an extension of ours. */
+export const receiveTermination: Transition = async (context, record, message) => {
+  const end = objectMember(message, extension.agreementEnd);
+  if (record.state === 'FINALIZED' && end !== undefined) return receiveAgreementEnd(context, record, end);
+  return move(context, record, message, 'TERMINATED');
+};

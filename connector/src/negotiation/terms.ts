@@ -1,7 +1,7 @@
 import { canonicalJson } from '@causeway/evidence';
 import { type Comparison, compareRequest, type Policy, type Problem, parsePolicy } from '@causeway/policies';
 import type { JsonObject, Negotiation, Reason } from '../model.js';
-import { reason } from '../reasons.js';
+import { reason, refusal } from '../reasons.js';
 
 /** A reason quotes what the peer wrote, and is sent back to it: what the peer could not take would be sent for ever. */
 const longestReason = 4_000;
@@ -21,6 +21,16 @@ export function readTerms(json: JsonObject, kind: 'Offer' | 'Agreement' | 'Reque
 
 function describe(problem: Problem): string {
   return `${problem.path || '/'}: ${problem.message}`;
+}
+
+/**
+ * Demands terms of a peer that are understood to the last: what is not is not kept, and nobody is asked about it.
+ *
+ * @throws ConnectorError POLICY_INVALID with the path in the terms
+ */
+export function demandTerms(json: JsonObject): void {
+  const terms = readTerms(json, 'Request');
+  if (isReason(terms)) throw refusal('POLICY_INVALID', terms.en, terms.zh);
 }
 
 export function isReason(value: Policy | Reason): value is Reason {

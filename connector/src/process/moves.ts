@@ -44,10 +44,15 @@ export function judge<State extends string>(
   return to === record.state && rank(to) > 0 ? 'same' : 'invalid';
 }
 
-/** Whether we may make this move now. An outstanding intent gives way only to a move of a higher rank. */
+/**
+ * Whether we may make this move now. An outstanding intent gives way only to a move of a higher rank that is legal after it too: its
+ * message is on its way, so the peer may be in that state when the next one comes.
+ */
 export function mayMove<State extends string>(moves: Moves<State>, record: Judged<State>, to: State): boolean {
-  if (!moves[record.role][record.state].includes(to)) return false;
-  return record.intent === undefined || rank(to) > rank(record.intent.state);
+  const ours = moves[record.role];
+  if (!ours[record.state].includes(to)) return false;
+  const intent = record.intent?.state;
+  return intent === undefined || (rank(to) > rank(intent) && ours[intent].includes(to));
 }
 
 /** A state that nobody can move: the process has ended. */

@@ -5,7 +5,7 @@ import type { Caller } from '../ports.js';
 import type { Records } from '../records.js';
 import type { DspQueue } from './queue.js';
 import { answered, answerTo } from './record.js';
-import type { Next, ProcessKind } from './work.js';
+import type { DspWork, Next, ProcessKind } from './work.js';
 
 /** Attempts at one change before the process counts as contended; each failure means that somebody else succeeded. */
 const attempts = 100;
@@ -18,6 +18,10 @@ export interface ProcessesOptions<R extends Process<string>> {
   readonly records: Records;
   readonly queue: DspQueue;
   readonly isFinal: (record: R) => boolean;
+  /** Whether anybody here decides what we do in the state that this record is in. */
+  readonly isDecided: (record: R) => boolean;
+  /** Entries of indexes that follow from the record: what must be written when it was `before` and is `after`. */
+  readonly indexes?: (before: R | undefined, after: R) => readonly Write[];
   /** Most processes that one peer has opened and nobody has ended. */
   readonly perPeer: number;
   /** Called after a change is durable: streams to stop or open, telemetry. Must not throw. */
@@ -161,7 +165,8 @@ export class Processes<R extends Process<string>> {
   #commit(before: Stored<R> | undefined, next: Next<R>, ending = true): { commit: Commit; after: R } {
     const { kind, collection, records, queue, isFinal } = this.#options;
     const now = this.#options.clock.now();
-    const { record, works = [], also } = next;
+    const { record, also } = next;
+    const works = [...(next.works ?? []), ...this.#question(before?.value, record)];
     // INVARIANT: work is numbered without a gap in its process' lane, by the record that is committed with it.
     const queued = works.map((work, index) => queue.write(work, record.peer, record.lane + index, now, ending));
     const after: R = { ...record, lane: record.lane + works.length, updated: now };
@@ -173,8 +178,20 @@ export class Processes<R extends Process<string>> {
     } else if (before === undefined) {
       writes.push(records.open.put([kind, after.pid], { pid: after.pid }));
     }
+    writes.push(...(this.#options.indexes?.(before?.value, after) ?? []));
     const unchanged = before === undefined ? collection.absent(after.pid) : collection.unchanged(before);
     return { commit: { conditions: [unchanged, ...(also?.conditions ?? [])], writes }, after };
+  }
+
+  /**
+   * INVARIANT: whatever moves a process, and whoever, asks what comes next in the same commit. Behind the message that tells
+   * the peer of a move, so it is asked once the peer has answered.
+   */
+  #question(before: R | undefined, record: R): DspWork[] {
+    const { kind, isFinal, isDecided } = this.#options;
+    const entered = before === undefined || before.moves !== record.moves;
+    if (!entered || isFinal(record) || !isDecided(record)) return [];
+    return [{ kind: 'decide', process: kind, pid: record.pid, state: record.state, moves: record.moves }];
   }
 
   /** INVARIANT: what was opened before this one is stored, or is among the `opening` that came first. */

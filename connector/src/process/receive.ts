@@ -49,7 +49,9 @@ export function receiveMove<State extends string, R extends Process<State>>(
   const verdict = judge(table.moves, record, move.to, move.identified);
   if (verdict === 'same') return { answer: accepted };
   if (verdict === 'move') {
-    return { next: then(moved<State, R>(record, move.to, at, move.reason)), answer: accepted };
+    // Both made the same move at once: the provider's reason, which decides, is the one both sides keep.
+    const own = record.role === 'provider' && record.intent?.state === move.to ? record.intent.reason : undefined;
+    return { next: then(moved<State, R>(record, move.to, at, own ?? move.reason)), answer: accepted };
   }
   if (verdict === 'crossed') {
     const ours = record.intent?.state ?? record.state;

@@ -15,7 +15,7 @@ export interface SendWork {
   readonly move: string;
 }
 
-/** A decision to take about a process that has entered `state` by a move of the peer. */
+/** A decision to take about a process that has entered `state`. */
 export interface DecideWork {
   readonly kind: 'decide';
   readonly process: ProcessKind;
@@ -40,6 +40,8 @@ export type Decision =
   | { readonly move: 'proceed' }
   | { readonly move: 'offer' | 'request'; readonly offer: JsonObject }
   | { readonly move: 'accept' | 'suspend' | 'complete' }
+  /** Wait until so many different people have approved. */
+  | { readonly move: 'ask'; readonly needed: number; readonly why: Reason }
   | { readonly move: 'terminate'; readonly reason: Reason };
 
 /** What performing a piece of work brought back. */

@@ -1,7 +1,9 @@
 import type { Attempt, Clock, Outcome, Settlement, Stored } from '@causeway/platform';
 import { isObject, outgoing, readReason, textMember, urlOf } from '../dsp/messages.js';
+import { ConnectorError } from '../errors.js';
 import type { Answer, JsonObject, Process } from '../model.js';
 import type { DspTransport } from '../ports.js';
+import { reasonOf } from '../reasons.js';
 import { trimSlashes } from '../trim-slashes.js';
 import { isFinal, type Moves } from './moves.js';
 import type { Processes } from './processes.js';
@@ -88,6 +90,16 @@ export function processWorker<State extends string, R extends Process<State>>(ho
     return { record: { ...record, parked: reason } };
   }
 
+  /** A decision that this state does not allow is for a person to look at: asked again, the answer would be the same. */
+  async function decided(stored: Stored<R>, decision: Decision): Promise<Next<R> | undefined> {
+    try {
+      return await hooks.apply(stored, decision);
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.code !== 'STATE_INVALID') throw error;
+      return { record: { ...stored.value, parked: reasonOf(error) } };
+    }
+  }
+
   return {
     async perform(work: DspWork, created, signal) {
       if (work.kind === 'send') return send(work, created, signal);
@@ -105,7 +117,7 @@ export function processWorker<State extends string, R extends Process<State>>(ho
       let next: Next<R> | undefined;
       if (outcome.done.kind === 'decided') {
         const current = work.kind === 'decide' && stillAsked(stored.value, work);
-        next = current ? await hooks.apply(stored, outcome.done.decision) : undefined;
+        next = current ? await decided(stored, outcome.done.decision) : undefined;
       } else {
         const state = outcome.done.answer.body?.['state'];
         next = typeof state === 'string' ? await hooks.learned(stored, state) : undefined;

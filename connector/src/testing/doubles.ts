@@ -1,11 +1,11 @@
 import { Collection, type Store } from '@causeway/platform';
-import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer } from '../model.js';
+import type { Agreement, JsonObject, Reason, SignedEnvelope, Transfer, TransferState } from '../model.js';
 import type { DataPlane, EvidenceLog, LoggedReceipt } from '../ports.js';
 
 /** Keeps what would be streamed: which transfers were pulled with which token, and which were stopped. */
 export class RecordingDataPlane implements DataPlane {
   readonly pulled: { readonly pid: string; readonly token?: string }[] = [];
-  readonly stopped: { readonly pid: string; readonly reason: Reason }[] = [];
+  readonly stopped: { readonly pid: string; readonly reason: Reason; readonly to: TransferState }[] = [];
 
   async address(transfer: Transfer): Promise<JsonObject> {
     return {
@@ -23,8 +23,8 @@ export class RecordingDataPlane implements DataPlane {
     this.pulled.push({ pid: transfer.pid, ...(token === undefined ? {} : { token }) });
   }
 
-  stop(pid: string, reason: Reason): void {
-    this.stopped.push({ pid, reason });
+  stop(pid: string, reason: Reason, to: TransferState): void {
+    this.stopped.push({ pid, reason, to });
   }
 
   progress(): number | undefined {

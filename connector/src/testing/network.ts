@@ -1,16 +1,20 @@
+import { channel } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Identity } from '@causeway/certs/peer';
-import type { Random } from '@causeway/platform';
+import type { Random, Store } from '@causeway/platform';
 import type { ManualClock } from '@causeway/platform/testing';
 import type { Decider } from '../control.js';
 import { dspBase } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import type { JsonObject } from '../model.js';
-import type { DspIdentity, DspTransport } from '../ports.js';
+import type { DspIdentity, DspTransport, FactsFor } from '../ports.js';
 import { Party } from './party.js';
 
-type Message = Parameters<DspTransport['send']>[0];
+/** What a connector sends over this network, for whoever records it: `scripts/record-dsp.mjs`. */
+const recorder = channel('causeway:dsp-sent');
+
+export type Message = Parameters<DspTransport['send']>[0];
 type Answered = Awaited<ReturnType<DspTransport['send']>>;
 
 /** What happens to one message on its way. `crash…` tears the named end away just then. */
@@ -39,7 +43,7 @@ export function namedIdentity(self: string): DspIdentity {
 /** Two or more parties that talk over plain HTTP on loopback through a network that loses, doubles and delays. */
 export class Network implements AsyncDisposable {
   /** Asked about each message in turn; none when absent. */
-  fault: (message: Message, from: string) => Fault = () => 'none';
+  fault: (message: Message, from: string) => Fault | Promise<Fault> = () => 'none';
   /** What an attacker on the way, or a dishonest sender, makes of a message. */
   tamper: (body: JsonObject) => JsonObject = (body) => body;
   /** Everything that was sent, in order. */
@@ -60,6 +64,8 @@ export class Network implements AsyncDisposable {
     decider?: Decider;
     unsigned?: 'refuse' | 'mark';
     processesPerPeer?: number;
+    factsFor?: FactsFor;
+    through?: (store: Store) => Store;
   }): Promise<Party> {
     const { id } = options.identity;
     const transport: DspTransport = { send: (message) => this.#send(message, id) };
@@ -100,18 +106,19 @@ export class Network implements AsyncDisposable {
   }
 
   async #send(message: Message, from: string): Promise<Answered> {
-    const fault = this.fault(message, from);
+    if (message.body !== undefined) recorder.publish(message.body);
+    const fault = await this.fault(message, from);
     const receiver = this.#parties.get(message.peer);
     if (fault === 'lose') throw new Error('lost on its way');
     if (fault === 'crash-sender') {
       // The message arrives, and its sender dies before it can save that.
       await this.#deliver(message, from).catch(() => undefined);
-      await this.#down(from);
+      this.tearAway(from);
       throw new Error('the sender is gone');
     }
     if (fault === 'crash-receiver') {
       const answering = this.#deliver(message, from).catch(() => undefined);
-      await this.#down(receiver?.id ?? '');
+      this.tearAway(receiver?.id ?? '');
       await answering;
       throw new Error('the receiver went away');
     }
@@ -128,7 +135,8 @@ export class Network implements AsyncDisposable {
 
   readonly down = new Set<string>();
 
-  async #down(id: string): Promise<void> {
+  /** Tears a party away; `restartAll` brings it back. */
+  tearAway(id: string): void {
     const party = this.#parties.get(id);
     if (party === undefined || this.down.has(id)) return;
     this.down.add(id);

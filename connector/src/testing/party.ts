@@ -9,15 +9,17 @@ import {
   type LevelStore,
   openLevelStore,
   type Random,
+  type Store,
   silentLogger,
+  type Write,
 } from '@causeway/platform';
-import { Publisher } from '../catalog/publish.js';
+import { type Publication, Publisher } from '../catalog/publish.js';
 import type { Decider } from '../control.js';
 import { type ControlPlane, controlPlane } from '../control-plane.js';
 import { dspApp } from '../dsp/router.js';
-import { connectorEvents } from '../events.js';
+import { type ConnectorEvents, connectorEvents } from '../events.js';
 import type { Dataset, JsonObject, Negotiation, Transfer } from '../model.js';
-import type { DspIdentity, DspTransport } from '../ports.js';
+import type { DspIdentity, DspTransport, FactsFor } from '../ports.js';
 import { openRecords, type Records } from '../records.js';
 import { QueuedEvidence, RecordingDataPlane } from './doubles.js';
 
@@ -30,6 +32,9 @@ export interface PartyOptions {
   readonly decider?: Decider;
   readonly unsigned?: 'refuse' | 'mark';
   readonly processesPerPeer?: number;
+  readonly factsFor?: FactsFor;
+  /** The store as this party sees it: what a test breaks on purpose. */
+  readonly through?: (store: Store) => Store;
 }
 
 /** One connector's control plane over a real store that can be torn away and opened again. */
@@ -44,6 +49,7 @@ export class Party implements AsyncDisposable {
   #records!: Records;
   #evidence!: QueuedEvidence;
   #plane!: ControlPlane;
+  #events!: ConnectorEvents;
   #publisher!: Publisher;
   #app: RequestListener | undefined;
   #gone: Promise<void> = Promise.resolve();
@@ -72,6 +78,14 @@ export class Party implements AsyncDisposable {
     return this.#plane;
   }
 
+  get store(): LevelStore {
+    return this.#store;
+  }
+
+  get events(): ConnectorEvents {
+    return this.#events;
+  }
+
   get records(): Records {
     return this.#records;
   }
@@ -82,14 +96,19 @@ export class Party implements AsyncDisposable {
 
   async start(): Promise<void> {
     await this.#plane.queue.start();
+    this.#plane.approvals.start();
     await this.#plane.resume();
   }
 
   /** The process dies: whatever is not in the store is gone. `restart` waits until it is. */
   vanish(): void {
     this.#app = undefined;
-    const [store, queue] = [this.#store, this.#plane.queue];
-    this.#gone = store.close().then(() => queue.stop());
+    const { queue, approvals, usage } = this.#plane;
+    this.#gone = this.#store.close().then(async () => {
+      await usage.close();
+      await queue.stop();
+      await approvals.close();
+    });
   }
 
   async restart(): Promise<void> {
@@ -99,10 +118,19 @@ export class Party implements AsyncDisposable {
     await this.start();
   }
 
-  async publish(name: string, offers: NonNullable<Parameters<Publisher['publish']>[1]['offers']>): Promise<Dataset> {
+  async publish(
+    name: string,
+    offers: NonNullable<Publication['offers']>,
+    more: Pick<Publication, 'classification'> = {},
+  ): Promise<Dataset> {
     const file = join(this.#folder, `${name}.csv`);
     await writeFile(file, `data of ${name}\n`);
-    return this.#publisher.publish(name, { file, title: { en: name }, offers });
+    return this.#publisher.publish(name, { file, title: { en: name }, offers, ...more });
+  }
+
+  /** Puts records into the store as they are. */
+  async save(writes: readonly Write[]): Promise<void> {
+    await this.#store.commit({ writes });
   }
 
   /** Asks `provider` for the first offer of a dataset. */
@@ -130,7 +158,9 @@ export class Party implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#app = undefined;
     await this.#gone;
+    await this.#plane.usage.close();
     await this.#plane.queue.stop();
+    await this.#plane.approvals.close();
     await this.#store.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -145,9 +175,12 @@ export class Party implements AsyncDisposable {
       decider,
       unsigned = 'refuse',
       processesPerPeer = 1_000,
+      factsFor,
+      through = (whole: Store) => whole,
     } = this.#options;
-    const store = this.#store;
+    const store = through(this.#store);
     const events = connectorEvents(silentLogger, createMetrics('test'));
+    this.#events = events;
     const records = openRecords(store);
     this.#records = records;
     this.#evidence = new QueuedEvidence(store);
@@ -158,6 +191,7 @@ export class Party implements AsyncDisposable {
       dataPlane: () => this.dataPlane,
       dspBase: () => this.dspBase,
       ...(decider === undefined ? {} : { decider }),
+      ...(factsFor === undefined ? {} : { factsFor }),
     });
     this.#app = dspApp({ ...this.#plane, identity: dspIdentity, events });
   }
@@ -169,7 +203,10 @@ export async function settle(
   ...parties: readonly Party[]
 ): Promise<void> {
   for (let round = 0; round < 500; round++) {
-    for (const party of parties) await party.plane.queue.idle();
+    for (const party of parties) {
+      await party.plane.usage.idle();
+      await party.plane.queue.idle();
+    }
     if (parties.every((party) => party.plane.queue.backlog().depth === 0)) return;
     await clock.advance(30_000);
   }

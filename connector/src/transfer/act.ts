@@ -1,6 +1,7 @@
 import { draft, reasonMembers } from '../dsp/messages.js';
+import { extension } from '../dsp/vocabulary.js';
 import type { ConnectorErrorCode } from '../errors.js';
-import type { Reason, Transfer, TransferState } from '../model.js';
+import type { JsonObject, Reason, Transfer, TransferState } from '../model.js';
 import { intendMove, makeMove, type Stamp } from '../process/act.js';
 import type { Table } from '../process/receive.js';
 import type { Next } from '../process/work.js';
@@ -22,7 +23,13 @@ export function intendResumption(record: Transfer, { at, id }: Stamp): Next<Tran
   if (!mayResume(record, record.role)) {
     throw refusal('STATE_INVALID', `The other side suspended transfer ${record.pid}, and only it can resume it.`);
   }
-  return intendMove(transferTable, record, 'STARTED', draft('TransferStartMessage', id), at);
+  return intendMove(transferTable, unheld(record), 'STARTED', draft('TransferStartMessage', id), at);
+}
+
+/** Whoever suspends or resumes it anew does not leave that to the policy any more. */
+function unheld(record: Transfer): Transfer {
+  const { heldUntil: _over, ...free } = record;
+  return free;
 }
 
 export function intendCompletion(record: Transfer, { at, id }: Stamp): Next<Transfer> {
@@ -31,18 +38,22 @@ export function intendCompletion(record: Transfer, { at, id }: Stamp): Next<Tran
 
 export function intendSuspension(record: Transfer, why: Reason, { at, id }: Stamp): Next<Transfer> {
   const message = draft('TransferSuspensionMessage', id, reasonMembers(why));
-  return intendMove(transferTable, { ...record, suspendedBy: record.role }, 'SUSPENDED', message, at, why);
+  return intendMove(transferTable, { ...unheld(record), suspendedBy: record.role }, 'SUSPENDED', message, at, why);
 }
 
 export function intendTermination(record: Transfer, why: Reason, { at, id }: Stamp): Next<Transfer> {
-  const message = draft('TransferTerminationMessage', id, reasonMembers(toPeer(why)));
+  const { role, stop } = record;
+  const { statement = '', envelope = '', keyStatement = '' } = stop ?? {};
+  const proof: JsonObject =
+    role === 'provider' && stop ? { [extension.transferStop]: { statement, envelope, keyStatement } } : {};
+  const message = draft('TransferTerminationMessage', id, { ...reasonMembers(toPeer(why)), ...proof });
   return intendMove(transferTable, record, 'TERMINATED', message, at, why);
 }
 
 const domestic: readonly ConnectorErrorCode[] = ['SINK_EXISTS', 'SINK_UNWRITABLE', 'SOURCE_UNREADABLE'];
 
 /** What is wrong with our own files names their paths: a peer learns that something is, not where it lies. */
-function toPeer(told: Reason): Reason {
+export function toPeer(told: Reason): Reason {
   const code = domestic.find((one) => one === told.code);
   return code === undefined ? told : reason(code, 'A file on the side that ended the transfer cannot be used.');
 }

@@ -5,8 +5,8 @@ import type { Transfer } from '../model.js';
 import type { TransferChange, TransferControl } from '../ports.js';
 import type { Processes } from '../process/processes.js';
 import { refusal } from '../reasons.js';
-import { denial, judgeTransfer } from './decision.js';
 import type { Transfers } from './transfers.js';
+import { standingOf } from './usage.js';
 
 /** What the data plane sees of the control plane. */
 export function transferControl(
@@ -27,26 +27,10 @@ export function transferControl(
         const code = to === 'REQUESTED' ? 'TRANSFER_NOT_STARTED' : 'TRANSFER_STOPPED';
         throw refusal(code, `Expected a started transfer; ${pid} is ${to}.`);
       }
-      const agreement = (await context.records.agreements.get(transfer.agreement))?.value;
-      if (agreement?.finalized === undefined) {
-        throw refusal('AGREEMENT_INVALID', `Agreement ${transfer.agreement} is not in force.`);
-      }
-      const { decision } = await judgeTransfer(
-        context.records,
-        agreement,
-        transfer,
-        context.clock.now(),
-        transfer.uses ?? [],
-      );
-      // INVARIANT: nothing is opened on a use that was not reserved when the transfer started.
-      const [unreserved] = decision.reserve;
-      if (unreserved !== undefined) {
-        const words = `Transfer ${pid} reserved no use under ${unreserved.rule}: ask for another transfer.`;
-        throw refusal('POLICY_DENIED', words, '此传输开始时未预留使用次数，请另行请求传输。');
-      }
-      if (decision.permit) return { transfer, agreement };
-      const why = denial(decision);
-      throw refusal('POLICY_DENIED', why.en, why.zh);
+      const standing = await standingOf(context, transfer, context.clock.now());
+      if (standing.permit) return { transfer, agreement: standing.agreement };
+      const { code, en, zh } = standing.why;
+      throw refusal(code, en, zh);
     },
 
     update(pid, change) {

@@ -5,23 +5,28 @@ import {
   type Decision,
   type DecisionRequest,
   decide,
-  engineVersion,
   type Facts,
-  factSources,
+  knownWithin,
   type Policy,
+  recordDecision,
 } from '@causeway/policies';
-import type { Agreement, DecisionRecord, JsonObject, Reason, Transfer } from '../model.js';
+import type { ControlContext } from '../control.js';
+import { transferFacts } from '../facts/table.js';
+import type { Agreement, DecisionRecord, JsonObject, Transfer } from '../model.js';
 import { isReason, readTerms } from '../negotiation/terms.js';
-import { reason, refusal } from '../reasons.js';
+import { type OwnReason, reason, refusal } from '../reasons.js';
 import type { Records } from '../records.js';
+
+/** What decisions are taken with. */
+export type DecisionContext = Pick<ControlContext, 'records' | 'factsFor'>;
 
 /** What a provider found when it decided on a transfer. */
 export interface Judged {
   readonly request: DecisionRequest;
   readonly facts: Facts;
-  /** Uses reserved before, by rule. */
-  readonly used: ReadonlyMap<string, number>;
   readonly decision: Decision;
+  /** When the same question may have another answer by time alone, milliseconds since the epoch; absent: never. */
+  readonly until?: number;
 }
 
 /**
@@ -30,43 +35,68 @@ export interface Judged {
  *
  * @param reserved at an opening: the rules under which this transfer has its use. What grants the opening without another
  *   reservation comes first then, and a decision that asks for one is for the caller to refuse.
+ * @param attestedAt for a look ahead: what is attested is taken as it is now, since a peer shows newer tokens as it goes
  * @throws ConnectorError POLICY_INVALID
  */
 export async function judgeTransfer(
-  records: Records,
+  { records, factsFor }: DecisionContext,
   agreement: Agreement,
   transfer: Transfer,
   now: number,
   reserved?: readonly string[],
+  attestedAt: number = now,
 ): Promise<Judged> {
   const compiled = compiledOf(agreement);
   const { policy } = compiled;
   const used = await usesOf(records, agreement.digest, policy);
+  const attested = (await factsFor?.(transfer.peer, attestedAt)) ?? { values: {} };
+  const dataset = (await records.datasets.get(agreement.dataset))?.value;
+  const { peer, purpose, format } = transfer;
   const facts: Facts = {
     now,
-    assignee: transfer.peer,
-    ...(transfer.purpose === undefined ? {} : { purpose: [transfer.purpose] }),
+    assignee: peer,
+    values: transferFacts({
+      ...{ peer, attested, now, format },
+      ...(policy.timestamp === undefined ? {} : { agreed: policy.timestamp }),
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(dataset === undefined ? {} : { dataset }),
+    }),
+    within: knownWithin,
     counts: (rule) => used.get(rule) ?? 0,
     ...(reserved === undefined ? {} : { reserved: (rule) => reserved.includes(rule) }),
   };
-  const actions = [...new Set(['use', ...policy.permissions.map((rule) => rule.action)])];
-  const judged = actions.map((action): Judged => {
-    const request = { action, target: agreement.dataset, assignee: transfer.peer };
-    return { request, facts, used, decision: decide(compiled, request, facts) };
+  const actions = new Set(['use', ...policy.permissions.flatMap(({ action }) => action ?? [])]);
+  const judged = [...actions].map((action): Judged => {
+    const request = { action, target: agreement.dataset, assignee: peer };
+    const decision = decide(compiled, request, facts);
+    const until = earliest(decision.until, attested.until);
+    return { request, facts, decision, ...(until === undefined ? {} : { until }) };
   });
   const permitted = judged.filter(({ decision }) => decision.permit);
   const covered = reserved && permitted.find(({ decision }) => decision.reserve.length === 0);
-  const best = covered ?? permitted[0] ?? judged[0];
-  if (best === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
-  return best;
+  const granted = covered ?? permitted[0];
+  if (granted !== undefined) return granted;
+  const [denied] = judged;
+  if (denied === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
+  // Any of the actions may be the one that is permitted next.
+  const until = earliest(...judged.map((one) => one.until));
+  return { ...denied, ...(until === undefined ? {} : { until }) };
+}
+
+function earliest(...instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((one) => one !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 // INVARIANT: an agreement's digest is over its policy, so what was compiled under a digest never changes.
 const compiledPolicies = new Map<Digest, CompiledPolicy>();
 const compiledKept = 256;
 
-/** Every opening of a stream decides twice under the same agreement. */
-function compiledOf({ digest, policy }: Agreement): CompiledPolicy {
+/**
+ * Every opening of a stream decides twice under the same agreement.
+ * @throws ConnectorError POLICY_INVALID
+ */
+export function compiledOf({ digest, policy }: Pick<Agreement, 'digest' | 'policy'>): CompiledPolicy {
   const known = compiledPolicies.get(digest);
   const compiled = known ?? compileTerms(policy);
   // Taken out and put back, one in use moves to the young end.
@@ -92,7 +122,7 @@ async function usesOf(records: Records, agreement: Digest, policy: Policy): Prom
 }
 
 /** Why a decision denies, in one reason. */
-export function denial(decision: Decision): Reason {
+export function denial(decision: Decision): OwnReason {
   const { reasons } = decision;
   return reason(
     'POLICY_DENIED',
@@ -101,31 +131,16 @@ export function denial(decision: Decision): Reason {
   );
 }
 
-/** The record by which an auditor takes the same decision again: policy, request, facts with their source, verdict. */
+/**
+ * The record by which an auditor takes the same decision again: policy digest, request, facts with their source, engine, verdict (see
+ * `replayDecision` of the policies).
+ */
 export function decisionRecord(agreement: Agreement, transfer: Transfer, judged: Judged): DecisionRecord {
-  const { request, facts, used, decision } = judged;
-  const source = { ...factSources, ...facts.sources };
   const record = canonicalJson({
-    version: '1',
+    ...recordDecision({ policy: compiledOf(agreement).policy, ...judged }),
     agreement: agreement.digest,
     policy: digestOf(canonicalJson(agreement.policy)),
-    engine: engineVersion,
     transfer: transfer.pid,
-    request: { ...request },
-    facts: {
-      now: { value: new Date(facts.now).toISOString(), source: source.now },
-      assignee: { value: request.assignee, source: source.assignee },
-      ...(facts.purpose === undefined ? {} : { purpose: { value: [...facts.purpose], source: source.purpose } }),
-      counts: {
-        value: Object.fromEntries([...used].map(([rule, count]) => [rule, String(count)])),
-        source: source.counts,
-      },
-    },
-    verdict: {
-      permit: decision.permit,
-      ...(decision.rule === undefined ? {} : { rule: decision.rule }),
-      reserve: decision.reserve.map(({ rule, limit }) => ({ rule, limit: String(limit) })),
-    },
   });
   return { digest: digestOf(record), record, transfer: transfer.pid };
 }

@@ -1,33 +1,35 @@
-import type { ControlContext, TransferStage } from '../control.js';
+import type { ControlContext } from '../control.js';
 import { objectMember, readReason, textMember } from '../dsp/messages.js';
 import { ConnectorError } from '../errors.js';
 import type { JsonObject, Transfer, TransferState } from '../model.js';
 import { isFinal, otherRole } from '../process/moves.js';
 import type { Received } from '../process/processes.js';
 import { accepted, receiveMove, refuse } from '../process/receive.js';
-import type { DecideWork, Next } from '../process/work.js';
+import type { Next } from '../process/work.js';
+import { reason } from '../reasons.js';
 import { mayResume, transferTable } from './act.js';
+import { learnStop, stopped } from './stop.js';
 import { giveBack } from './uses.js';
 
-/** A transfer that the peer has moved, with the question what we do about it, if anybody here answers that. */
-export function withDecision(context: ControlContext, record: Transfer): Next<Transfer> {
-  const stage: TransferStage = `${record.role}:${record.state}`;
-  if (context.decider.transfer[stage] === undefined) return { record };
-  const work: DecideWork = {
-    kind: 'decide',
-    process: 'transfer',
-    pid: record.pid,
-    state: record.state,
-    moves: record.moves,
-  };
-  return { record, works: [work] };
-}
-
-/** What is saved with the end of a transfer: a use of which no stream was ever opened is given back. */
-export async function ended(context: ControlContext, record: Transfer): Promise<Next<Transfer>> {
-  if (record.role !== 'provider' || record.opened === true || record.uses === undefined) return { record };
-  const { uses: _given, ...rest } = record;
-  return { record: rest, also: await giveBack(context.records, record) };
+/**
+ * What is saved with the end of a transfer: a use of which no stream was ever opened is given back, and what was started and
+ * is not closed gets the provider's word that it was stopped.
+ *
+ * @param by whose move it was
+ */
+export async function ended(context: ControlContext, record: Transfer, by: string): Promise<Next<Transfer>> {
+  const why = record.reason ?? reason('TRANSFER_STOPPED', 'No reason was given.');
+  const { transfer, also } =
+    record.state === 'TERMINATED'
+      ? await stopped(context, record, { by, why, at: context.clock.now() })
+      : { transfer: record, also: { writes: [] } };
+  if (record.role !== 'provider' || record.opened === true || record.uses === undefined) {
+    return { record: transfer, also };
+  }
+  const { uses: _given, ...rest } = transfer;
+  const back = await giveBack(context.records, record);
+  const conditions = [...(also.conditions ?? []), ...(back.conditions ?? [])];
+  return { record: rest, also: { conditions, writes: [...also.writes, ...back.writes] } };
 }
 
 const targets = {
@@ -58,11 +60,14 @@ export async function receiveTransfer(
     record,
     { to, identified, ...(told ? { reason: readReason(message, `The ${peer} gave no reason.`) } : {}) },
     context.clock.now(),
-    (moved) => withDecision(context, changed(moved, record, type, message)),
+    (moved) => ({ record: changed(moved, record, type, message) }),
   );
+  const taken = received.answer === accepted;
+  const stop = taken && to === 'TERMINATED' && (await learnStop(context, received.next?.record ?? record, message));
+  if (stop) return { ...received, next: { record: stop.transfer, also: stop.also } };
   if (received.next === undefined) return sameAgain(record, to, received);
   if (!isFinal(transferTable.moves, to)) return received;
-  const end = await ended(context, received.next.record);
+  const end = await ended(context, received.next.record, record.peer);
   return { ...received, next: { ...received.next, ...end } };
 }
 

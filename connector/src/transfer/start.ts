@@ -1,7 +1,11 @@
-import { digestOf, type StartStatement, saltOf, signEnvelope, statementBytes } from '@causeway/evidence';
+import { type StartStatement, saltOf, writeStatement } from '@causeway/evidence';
 import type { Commit, Stored } from '@causeway/platform';
 import { type ControlContext, instant } from '../control.js';
+import { breachOf } from '../duties/breach.js';
+import { termsOf } from '../duties/terms.js';
+import { signNext } from '../logging/sign-next.js';
 import type { Agreement, Dataset, Transfer } from '../model.js';
+import { demandInForce } from '../negotiation/agreement-end.js';
 import type { Stamp } from '../process/act.js';
 import type { Next } from '../process/work.js';
 import { finalReason, refusal } from '../reasons.js';
@@ -31,33 +35,22 @@ async function start(context: ControlContext, transfer: Transfer, stamp: Stamp):
   const dataset = (await records.datasets.get(transfer.dataset))?.value;
   if (dataset === undefined) throw refusal('SOURCE_UNREADABLE', `Dataset ${transfer.dataset} is not here any more.`);
 
-  const judged = await judgeTransfer(records, agreement.value, transfer, stamp.at);
+  const breach = await breachOf(records, termsOf, agreement.value, stamp.at);
+  if (breach !== undefined) return intendTermination(transfer, breach, stamp);
+
+  const judged = await judgeTransfer(context, agreement.value, transfer, stamp.at);
   const { decision } = judged;
   if (!decision.permit) return intendTermination(transfer, denial(decision), stamp);
   const kept = decisionRecord(agreement.value, transfer, judged);
   const reservation = await reserve(records, agreement.value.digest, transfer.pid, decision.reserve, stamp.at);
 
-  const statement = statementBytes(startStatement(context, transfer, dataset, kept.digest, stamp.at));
-  const id = digestOf(statement);
-  const { signing } = context.identity;
-  const envelope = await signEnvelope(
-    {
-      version: '1',
-      type: 'transfer-start',
-      statement: id,
-      agreement: agreement.value.digest,
-      sequence: String(agreement.value.sequence),
-      signer: context.identity.id,
-    },
-    signing,
-  );
-  const signed = { envelope, keyStatement: signing.keyStatement };
-  const numbered: Agreement = { ...agreement.value, sequence: agreement.value.sequence + 1 };
-  const queued = context.evidence.queue(numbered, [signed]);
+  const { bytes, id } = writeStatement(startStatement(context, transfer, dataset, kept.digest, stamp.at));
+  const { agreement: numbered, own } = await signNext(context.identity, agreement.value, 'transfer-start', id);
+  const queued = context.evidence.queue(numbered, [own]);
   const started: Transfer = {
     ...transfer,
     uses: decision.reserve.map(({ rule }) => rule),
-    start: { statement: Buffer.from(statement).toString('utf8'), id, ...signed },
+    start: { statement: Buffer.from(bytes).toString('utf8'), id, ...own },
   };
   return {
     ...makeStart(started, stamp),
@@ -73,11 +66,12 @@ async function start(context: ControlContext, transfer: Transfer, stamp: Stamp):
   };
 }
 
-/** @throws ConnectorError AGREEMENT_INVALID when it is not in force */
+/** @throws ConnectorError AGREEMENT_INVALID, AGREEMENT_ENDED */
 async function inForce(context: ControlContext, transfer: Transfer): Promise<Stored<Agreement>> {
   const stored = await context.records.agreements.get(transfer.agreement);
-  if (stored?.value.finalized !== undefined) return stored;
-  throw refusal('AGREEMENT_INVALID', `Agreement ${transfer.agreement} is not in force.`);
+  demandInForce(stored?.value, transfer.agreement);
+  if (stored === undefined) throw new TypeError('expected an agreement in force to be stored');
+  return stored;
 }
 
 function startStatement(

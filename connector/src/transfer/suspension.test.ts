@@ -47,13 +47,13 @@ test('binds whoever suspends at once, and the other side when it hears of it', a
   network.fault = () => 'lose';
   const suspended = await provider.plane.transfers.suspend(theirs, why);
   expect(suspended).toMatchObject({ state: 'STARTED', intent: { state: 'SUSPENDED' } });
-  expect(provider.dataPlane.stopped).toEqual([{ pid: theirs, reason: why }]);
+  expect(provider.dataPlane.stopped).toEqual([{ pid: theirs, reason: why, to: 'SUSPENDED' }]);
   await expect(provider.plane.control.authorize(suspended.pid)).rejects.toMatchObject({ code: 'TRANSFER_STOPPED' });
   expect(consumer.dataPlane.stopped).toEqual([]);
   network.fault = () => 'none';
   await settle(clock, provider, consumer);
   expect(await states()).toEqual(['SUSPENDED', 'SUSPENDED']);
-  expect(consumer.dataPlane.stopped).toEqual([{ pid: ours, reason: why }]);
+  expect(consumer.dataPlane.stopped).toEqual([{ pid: ours, reason: why, to: 'SUSPENDED' }]);
 });
 
 test("a provider's suspension is lifted by the provider only, and the consumer then pulls with a new token", async () => {

@@ -6,15 +6,17 @@ import { extension, grpcPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import { fileSink } from '../exchange/file-sink.js';
 import type { Agreement, Answer, JsonObject, Reason, Transfer, TransferState } from '../model.js';
+import { demandInForce } from '../negotiation/agreement-end.js';
 import { knownPids } from '../negotiation/negotiations.js';
 import type { Caller, DataPlane } from '../ports.js';
 import type { Stamp } from '../process/act.js';
 import type { Processes } from '../process/processes.js';
 import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision, Next } from '../process/work.js';
-import { intendCompletion, intendResumption, intendSuspension, intendTermination } from './act.js';
-import { receiveTransfer, type TransferMessage, withDecision } from './receive.js';
+import { intendCompletion, intendResumption, intendSuspension } from './act.js';
+import { receiveTransfer, type TransferMessage } from './receive.js';
 import { startTransfer } from './start.js';
+import { terminating } from './usage.js';
 
 /** What a management client asks for. */
 export interface TransferRequest {
@@ -44,7 +46,7 @@ export class Transfers {
   /**
    * Consumer: asks for the data of an agreement; the request is saved before it is sent.
    *
-   * @throws ConnectorError NOT_FOUND, AGREEMENT_INVALID, REQUEST_INVALID, QUEUE_FULL
+   * @throws ConnectorError NOT_FOUND, AGREEMENT_INVALID, AGREEMENT_ENDED, REQUEST_INVALID, QUEUE_FULL
    */
   async request(asked: TransferRequest): Promise<{ record: Transfer; created: boolean }> {
     const { clock, random, records, dspBase } = this.#context;
@@ -53,6 +55,7 @@ export class Transfers {
     if (agreement.role !== 'consumer' || agreement.finalized === undefined) {
       throw new ConnectorError('AGREEMENT_INVALID', `Expected a finalized agreement under which we are the consumer.`);
     }
+    demandInForce(agreement, agreement.digest);
     const purpose = purposeIn(asked.purpose, 'REQUEST_INVALID');
     const pid = newPid(random);
     const record: Transfer = {
@@ -75,7 +78,9 @@ export class Transfers {
       ...(purpose === undefined ? {} : { [extension.purpose]: purpose }),
     });
     const next = sending(record, 'transfer', message, 'REQUESTED');
-    return this.#processes.create(['request', asked.request], { ...next, also: this.#listed(record) });
+    const { writes } = this.#listed(record);
+    const also = { writes: [...writes, records.partials.put([pid], { pid })] };
+    return this.#processes.create(['request', asked.request], { ...next, also });
   }
 
   /** Provider: TransferRequestMessage. The same again, by message id or by the consumer's pid, creates nothing. */
@@ -88,6 +93,7 @@ export class Transfers {
     if (agreement?.finalized === undefined || agreement.role !== 'provider') {
       throw new ConnectorError('NOT_FOUND', `There is no agreement ${agreementId} of yours here.`);
     }
+    demandInForce(agreement, agreementId);
     const format = textMember(message, 'format') ?? '';
     if (format !== grpcPull) {
       throw new ConnectorError(
@@ -116,7 +122,7 @@ export class Transfers {
       ...(caller.fingerprint === undefined ? {} : { fingerprint: caller.fingerprint }),
     };
     const answer: Answer = { status: 201, body: processBody('transfer', record) };
-    const next = withDecision(this.#context, answered(record, id, answer));
+    const next = { record: answered(record, id, answer) };
     const result = await this.#processes.create([caller.id, peerPid], { ...next, also: this.#listed(record) });
     if (result.created) return answer;
     if (result.record.agreement !== agreement.digest) {
@@ -152,19 +158,19 @@ export class Transfers {
 
   /** @throws ConnectorError NOT_FOUND, STATE_INVALID */
   terminate(pid: string, reason: Reason): Promise<Transfer> {
-    return this.#intend(pid, 'TERMINATED', (record, stamp) => intendTermination(record, reason, stamp));
+    return this.#intend(pid, 'TERMINATED', (record) => terminating(this.#context, record, reason));
   }
 
   suspend(pid: string, reason: Reason): Promise<Transfer> {
-    return this.#intend(pid, 'SUSPENDED', (record, stamp) => intendSuspension(record, reason, stamp));
+    return this.#intend(pid, 'SUSPENDED', async (record, stamp) => intendSuspension(record, reason, stamp));
   }
 
   complete(pid: string): Promise<Transfer> {
-    return this.#intend(pid, 'COMPLETED', intendCompletion);
+    return this.#intend(pid, 'COMPLETED', async (record, stamp) => intendCompletion(record, stamp));
   }
 
   resume(pid: string): Promise<Transfer> {
-    return this.#intend(pid, 'STARTED', intendResumption);
+    return this.#intend(pid, 'STARTED', async (record, stamp) => intendResumption(record, stamp));
   }
 
   /** The change that a decision about a transfer makes; undefined when nothing changes. */
@@ -173,7 +179,7 @@ export class Transfers {
     const stamp = this.#stamp();
     switch (decision.move) {
       case 'terminate':
-        return intendTermination(record, decision.reason, stamp);
+        return terminating(this.#context, record, decision.reason);
       case 'suspend':
         return intendSuspension(record, { code: 'DECIDED', en: 'Suspended by decision.', zh: '按决定暂停。' }, stamp);
       case 'complete':
@@ -190,7 +196,7 @@ export class Transfers {
   async #intend(
     pid: string,
     to: TransferState,
-    intend: (record: Transfer, stamp: Stamp) => Next<Transfer>,
+    intend: (record: Transfer, stamp: Stamp) => Promise<Next<Transfer>>,
   ): Promise<Transfer> {
     return this.#processes.change(pid, async ({ value }) => {
       const there = value.intent === undefined ? value.state === to : value.intent.state === to;

@@ -58,7 +58,7 @@ export function partiesOf(entries: readonly SignedEntry[], findings: Findings): 
   }
   for (const { where, envelope } of entries) {
     const { signer, type } = envelope;
-    const may = type === 'transfer-start' ? [parties.provider] : [parties.provider, parties.consumer];
+    const may = signersOf(type, parties);
     if (may.includes(signer)) continue;
     findings.add(
       'ENVELOPE_FOREIGN',
@@ -67,6 +67,12 @@ export function partiesOf(entries: readonly SignedEntry[], findings: Findings): 
     );
   }
   return parties;
+}
+
+/** Who may sign which type: the provider what it starts and stops, the consumer what it owes, both what both may say. */
+function signersOf(type: Envelope['type'], { provider, consumer }: Parties): string[] {
+  if (type === 'transfer-start' || type === 'transfer-stop') return [provider];
+  return type === 'duty' ? [consumer] : [provider, consumer];
 }
 
 /** Each signer counts its envelopes from 1 on, without a gap: a missing one is seen. */

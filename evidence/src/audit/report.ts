@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.js';
 import { EvidenceError } from '../errors.js';
+import type { DutyStatement } from '../record/statement.js';
 
 /** What an audit can find wrong. */
 export type FindingCode =
@@ -58,8 +59,33 @@ export interface Check {
   readonly findings: number;
 }
 
-/** How a transfer ended, by what the parties signed. `unknown` when an end statement was not released. */
-export type TransferStory = 'running' | 'agreed' | 'one-sided' | 'disputed' | 'unknown';
+/**
+ * How a transfer ended, by what the parties signed. `stopped`: by the word of its provider, who sent no more of it; `unknown`
+ * when the statement of an end or a stop was not released.
+ */
+export type TransferStory = 'running' | 'agreed' | 'one-sided' | 'disputed' | 'stopped' | 'unknown';
+
+/** Why the provider stopped a transfer, and by whose move. */
+export interface StoppedStory {
+  readonly by: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly time: string;
+}
+
+/** By whom and why the agreement was ended. */
+export type EndedStory = StoppedStory;
+
+/** What the consumer says of one duty, in the order in which it was logged. */
+export interface DutyStory {
+  readonly duty: string;
+  readonly action: string;
+  readonly transfer?: string;
+  readonly outcome: 'fulfilled' | 'violated';
+  readonly result: DutyStatement['result'];
+  readonly due?: string;
+  readonly time: string;
+}
 
 /** What the record says happened: no judgement, but what a reader must know who believes it. */
 export interface Story {
@@ -71,7 +97,15 @@ export interface Story {
     /** Id of the start statement. */
     readonly start: Digest;
     readonly story: TransferStory;
+    /** Whoever held its token could fetch the data: it was bound to no certificate. */
+    readonly token?: 'unbound';
+    /** Exactly when it was stopped. */
+    readonly stopped?: StoppedStory;
   }[];
+  /** Empty while the agreement is in force; each party ends it at most once. */
+  readonly ended: readonly EndedStory[];
+  /** Duties that somebody has answered for: one that is pending, or that nobody speaks of, is not here. */
+  readonly duties: readonly DutyStory[];
   /** Statements that were signed and logged but not released. */
   readonly unreleased: readonly Digest[];
 }

@@ -15,6 +15,9 @@ export interface ReleasedStatement {
   readonly entries: readonly SignedEntry[];
 }
 
+/** One of a known type. */
+export type Released<S> = Omit<ReleasedStatement, 'statement'> & { readonly statement: S };
+
 /** Reads every released statement and finds the envelopes over it. */
 export async function readStatements(
   bundle: AuditBundle,

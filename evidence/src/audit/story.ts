@@ -1,11 +1,12 @@
 import type { Digest } from '../digest.js';
 import type { Parties } from '../record/envelope.js';
-import type { AgreementStatement, EndStatement, StartStatement } from '../record/statement.js';
+import type { AgreementStatement, DutyStatement, EndStatement, StartStatement } from '../record/statement.js';
+import type { AgreementEndStatement, TransferStopStatement } from '../record/stopping.js';
+import { tellDuties } from './duty-story.js';
 import type { SignedEntry } from './entries.js';
 import type { Findings, Story, TransferStory } from './report.js';
-import type { ReleasedStatement } from './statements.js';
-
-type Released<S> = Omit<ReleasedStatement, 'statement'> & { readonly statement: S };
+import type { Released, ReleasedStatement } from './statements.js';
+import { checkStop, tellEnds, toldOfStop } from './stop-story.js';
 
 /** Checks that the statements follow from each other, and tells what both sides say happened. */
 export function tellStory(
@@ -14,40 +15,73 @@ export function tellStory(
   parties: Parties,
   findings: Findings,
 ): Story {
-  const { agreement, starts, ends } = sort(statements);
+  const { agreement, starts, ends, stops, over, duties } = sort(statements);
   if (agreement) checkAgreement(agreement, parties, findings);
   for (const start of starts) checkStart(start, agreement?.statement, findings);
   const startIds = new Set(signedAs('transfer-start', entries));
   for (const end of ends) checkEnd(end, startIds, starts, parties, findings);
+  const started = new Map([...startIds].map((id) => [id, starts.find((start) => start.id === id)?.statement.transfer]));
+  const unbound = new Set(starts.flatMap(({ id, statement }) => (statement.token === 'unbound' ? [id] : [])));
+  const stopped = new Map<string, TransferStopStatement>();
+  for (const stop of stops) {
+    const others = new Set([...ends.map(({ statement }) => statement.start), ...stopped.keys()]);
+    checkStop(stop, started, others, parties, findings);
+    stopped.set(stop.statement.start, stop.statement);
+  }
 
   const released = new Set(statements.map(({ id }) => id));
   const unreleased = [...new Set(entries.map(({ envelope }) => envelope.statement))].filter((id) => !released.has(id));
-  const endsUnknown = signedAs('transfer-end', entries).some((id) => !released.has(id));
+  const endsUnknown = [...signedAs('transfer-end', entries), ...signedAs('transfer-stop', entries)].some(
+    (id) => !released.has(id),
+  );
   checkTransfersDistinct(starts, findings);
   const transfers = [...startIds].map((start) => {
     const own = ends.filter(({ statement }) => statement.start === start);
-    const transfer = (starts.find(({ id }) => id === start) ?? own[0])?.statement.transfer;
-    return { ...(transfer === undefined ? {} : { transfer }), start, story: storyOf(own, endsUnknown, findings) };
+    const stop = stopped.get(start);
+    const transfer = started.get(start) ?? own[0]?.statement.transfer ?? stop?.transfer;
+    const story = stop && own.length === 0 ? 'stopped' : storyOf(own, endsUnknown, findings);
+    return {
+      ...(transfer === undefined ? {} : { transfer }),
+      ...{ start, story },
+      ...(unbound.has(start) ? { token: 'unbound' as const } : {}),
+      ...(stop ? { stopped: toldOfStop(stop) } : {}),
+    };
   });
+  const startsUnknown = [...startIds].some((id) => !released.has(id));
   const signers = new Set(
     entries.filter(({ envelope }) => envelope.type === 'agreement').map(({ envelope }) => envelope.signer),
   );
-  return { agreement: signers.size === 2 ? 'agreed' : 'one-sided', transfers, unreleased };
+  return {
+    agreement: signers.size === 2 ? 'agreed' : 'one-sided',
+    transfers,
+    ended: tellEnds(over, entries, findings),
+    duties: tellDuties(duties, startsUnknown ? undefined : starts, findings),
+    unreleased,
+  };
 }
 
 function sort(statements: readonly ReleasedStatement[]) {
   let agreement: Released<AgreementStatement> | undefined;
   const starts: Released<StartStatement>[] = [];
   const ends: Released<EndStatement>[] = [];
+  const stops: Released<TransferStopStatement>[] = [];
+  const over: Released<AgreementEndStatement>[] = [];
+  const duties: Released<DutyStatement>[] = [];
   for (const { statement, ...rest } of statements) {
     if (statement.type === 'agreement') agreement = { ...rest, statement };
     else if (statement.type === 'transfer-start') starts.push({ ...rest, statement });
-    else ends.push({ ...rest, statement });
+    else if (statement.type === 'transfer-end') ends.push({ ...rest, statement });
+    else if (statement.type === 'transfer-stop') stops.push({ ...rest, statement });
+    else if (statement.type === 'agreement-end') over.push({ ...rest, statement });
+    else duties.push({ ...rest, statement });
   }
-  return { agreement, starts, ends };
+  return { agreement, starts, ends, stops, over, duties };
 }
 
-function signedAs(type: 'transfer-start' | 'transfer-end', entries: readonly SignedEntry[]): Digest[] {
+function signedAs(
+  type: 'transfer-start' | 'transfer-end' | 'transfer-stop',
+  entries: readonly SignedEntry[],
+): Digest[] {
   return entries.flatMap(({ envelope }) => (envelope.type === type ? envelope.statement : []));
 }
 

@@ -14,6 +14,7 @@ const unchecked = [
   'that the log holds no later envelope of this record than the bundle does',
   'that the log shows everybody the checkpoint it showed here: compare it with what others were shown',
   'that a file you hold is the one that was transferred: compare its SHA-256 with the end statement',
+  'that what a duty statement says is so, and that no copy is left of what was deleted: it is the word of its signer',
   'that a decision follows from policy and facts: its digest alone is in the start statement',
 ] as const;
 

@@ -4,7 +4,7 @@ import { decimal, digest, identifier, list, object, oneOf, type Reader, refuse }
 import { readJson, signJson, verifySigned } from '../jws/signed-json.js';
 import type { SigningKey } from '../jws/signing-key.js';
 import { type AuthorityKeys, type VerifiedKey, validAt, verifyKeyStatement } from '../trust/key-statement.js';
-import type { Statement } from './statement.js';
+import { type Statement, statementTypes } from './statement.js';
 
 const typ = 'causeway-envelope+jws';
 
@@ -37,7 +37,7 @@ export type Envelope = {
 const readMembers = object(
   {
     version: oneOf('1'),
-    type: oneOf('agreement', 'transfer-start', 'transfer-end'),
+    type: oneOf(...statementTypes),
     statement: digest,
     agreement: digest,
     sequence: decimal,

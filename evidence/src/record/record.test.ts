@@ -4,20 +4,31 @@ import { canonicalJson } from '../json/canonical.js';
 import { signJson } from '../jws/signed-json.js';
 import { authorities, authority, keyOf, signedKeyStatementOf } from '../testing/keys.js';
 import {
+  agreementEndStatement,
   agreementStatement,
   consumer,
   disputingStatement,
+  dutyStatement,
   endStatement,
   envelopeOf,
   parties,
   provider,
   startStatement,
+  stopStatement,
 } from '../testing/record.js';
 import { envelopeDigest, readEnvelope, signEnvelope, verifyEnvelope } from './envelope.js';
 import { leafData } from './leaf.js';
 import { parseStatement, type Statement, saltOf, writeStatement } from './statement.js';
 
-const statements: readonly Statement[] = [agreementStatement, startStatement, endStatement, disputingStatement];
+const statements: readonly Statement[] = [
+  agreementStatement,
+  startStatement,
+  endStatement,
+  disputingStatement,
+  dutyStatement,
+  stopStatement,
+  agreementEndStatement,
+];
 
 describe('a statement', () => {
   it.each(statements)('of type $type comes back, with the digest of its bytes as its id', (statement) => {
@@ -41,6 +52,16 @@ describe('a statement', () => {
     ['/providerPid', { ...agreementStatement, providerPid: '' }],
     ['/signer', { ...endStatement, signer: consumer }],
     ['/signer', { ...disputingStatement, signer: undefined }],
+    ['/decision', { ...stopStatement, decision: '' }],
+    ['/code', { ...stopStatement, code: 'X'.repeat(101) }],
+    ['/signer', { ...agreementEndStatement, signer: undefined }],
+    ['/reason', { ...agreementEndStatement, reason: 1 }],
+    ['/duty', { ...dutyStatement, duty: 'the first one' }],
+    ['/result', { ...dutyStatement, result: 'well' }],
+    ['/deleted', { ...dutyStatement, deleted: undefined }],
+    ['/deleted', { ...dutyStatement, result: 'gone', outcome: 'violated' }],
+    ['/outcome', { ...dutyStatement, result: 'gone', deleted: undefined }],
+    ['/outcome', { ...dutyStatement, time: '2026-06-01T00:00:00.000Z' }],
   ])('is refused when %s is wrong', (pointer, wrong) => {
     const refusal = expect.objectContaining({ code: 'SHAPE_INVALID', data: { pointer } });
     expect(() => parseStatement(canonicalJson(wrong))).toThrow(refusal);

@@ -14,6 +14,13 @@ import {
   refuse,
   text,
 } from '../json/shape.js';
+import { pid, salt, version } from './members.js';
+import {
+  type AgreementEndStatement,
+  readAgreementEnd,
+  readTransferStop,
+  type TransferStopStatement,
+} from './stopping.js';
 
 /** The longest statement, in bytes of canonical JSON. */
 export const statementLimit = 262_144;
@@ -47,6 +54,8 @@ export type StartStatement = {
   size: string;
   /** As the consumer declared it. */
   purpose?: string;
+  /** Present when the token that opens it is bound to no certificate: whoever holds it can fetch the data. */
+  token?: 'unbound';
   /** Digest of the provider's decision record. */
   decision: Digest;
   time: string;
@@ -72,12 +81,43 @@ export type EndStatement = {
   salt: string;
 };
 
-/** Layer 1 of the evidence: private, known to both parties and to whomever they release it to. */
-export type Statement = AgreementStatement | StartStatement | EndStatement;
+/** How an obligation of the agreement went, by the word of the consumer that owes it: it alone signs. */
+export type DutyStatement = {
+  version: '1';
+  type: 'duty';
+  agreement: Digest;
+  /** Where the duty stands in the policy, as `obligation/0`, `obligation/0/consequence/1`. */
+  duty: string;
+  /** What it demands, an ODRL action. */
+  action: string;
+  /** The provider's pid of the transfer it came with; absent when the agreement alone brought it. */
+  transfer?: string;
+  outcome: 'fulfilled' | 'violated';
+  /**
+   * What was done. `gone`: the file was not where it had been put, and who took it is not known. `replaced`: another file, or
+   * another content, stands there, which was left alone. `kept`: it could not be removed, and another statement follows.
+   */
+  result: (typeof dutyResults)[number];
+  /** What was deleted; exactly with `deleted`. */
+  deleted?: { bytes: string; digest: Digest };
+  /** When it was due at the latest; absent when nothing says so. */
+  due?: string;
+  /** By the consumer's clock. */
+  time: string;
+  salt: string;
+};
 
-const pid = text(500, /^.+$/su, 'a process id');
-const salt = text(22, /^[A-Za-z0-9_-]{21}[AQgw]$/, '128 random bits in base64url');
-const version = oneOf('1');
+export const dutyResults = ['deleted', 'gone', 'replaced', 'kept', 'informed', 'logged'] as const;
+const doneResults: readonly DutyStatement['result'][] = ['deleted', 'informed', 'logged'];
+
+/** Layer 1 of the evidence: private, known to both parties and to whomever they release it to. */
+export type Statement =
+  | AgreementStatement
+  | StartStatement
+  | EndStatement
+  | TransferStopStatement
+  | AgreementEndStatement
+  | DutyStatement;
 
 const readAgreement = object({
   version,
@@ -105,7 +145,7 @@ const readStart = object(
     time: instant,
     salt,
   },
-  { purpose: text(1_000) },
+  { purpose: text(1_000), token: oneOf('unbound') },
 );
 
 const readEndMembers = object(
@@ -132,13 +172,52 @@ const readEnd: Reader<EndStatement> = (value, pointer) => {
   return end;
 };
 
+const readDutyMembers = object(
+  {
+    version,
+    type: oneOf('duty'),
+    agreement: digest,
+    duty: text(200, /^[a-z]+\/\d+(\/[a-z]+\/\d+)*$/, 'the place of a duty in the policy'),
+    action: text(200, /^\S+$/, 'an action'),
+    outcome: oneOf('fulfilled', 'violated'),
+    result: oneOf(...dutyResults),
+    time: instant,
+    salt,
+  },
+  { transfer: pid, due: instant, deleted: object({ bytes: decimal, digest }) },
+);
+
+const readDuty: Reader<DutyStatement> = (value, pointer) => {
+  const duty: DutyStatement = readDutyMembers(value, pointer);
+  if ((duty.result === 'deleted') !== (duty.deleted !== undefined)) {
+    refuse(`${pointer}/deleted`, 'what was deleted, exactly with that result', duty.deleted);
+  }
+  if (duty.outcome === 'violated') return duty;
+  // What was not done, or not in time, is not fulfilled, whatever its signer would like to say.
+  if (!doneResults.includes(duty.result)) refuse(`${pointer}/outcome`, `"violated" with ${duty.result}`, duty.outcome);
+  if (duty.due !== undefined && duty.time > duty.due)
+    refuse(`${pointer}/outcome`, '"violated" when late', duty.outcome);
+  return duty;
+};
+
 const readers: Record<Statement['type'], Reader<Statement>> = {
   agreement: readAgreement,
   'transfer-start': readStart,
   'transfer-end': readEnd,
+  'transfer-stop': readTransferStop,
+  'agreement-end': readAgreementEnd,
+  duty: readDuty,
 };
 
-const readType = oneOf('agreement', 'transfer-start', 'transfer-end');
+export const statementTypes = [
+  'agreement',
+  'transfer-start',
+  'transfer-end',
+  'transfer-stop',
+  'agreement-end',
+  'duty',
+] as const;
+const readType = oneOf(...statementTypes);
 
 const readStatement: Reader<Statement> = (value, pointer) => {
   if (!isObject(value)) return refuse(pointer, 'an object', value);

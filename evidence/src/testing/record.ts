@@ -5,12 +5,14 @@ import { type Envelope, signEnvelope } from '../record/envelope.js';
 import { leafData } from '../record/leaf.js';
 import {
   type AgreementStatement,
+  type DutyStatement,
   type EndStatement,
   type StartStatement,
   type Statement,
   saltOf,
   writeStatement,
 } from '../record/statement.js';
+import type { AgreementEndStatement, TransferStopStatement } from '../record/stopping.js';
 import { issueTrustBundle, type TrustBundle } from '../trust/trust-bundle.js';
 import { authority, keyOf, signedKeyStatementOf } from './keys.js';
 import { fetchFrom, MemoryLog } from './memory-log.js';
@@ -73,6 +75,49 @@ export const disputingStatement: EndStatement = {
   signer: consumer,
 };
 
+/** The provider stopped what it had started. */
+export const stopStatement: TransferStopStatement = {
+  version: '1',
+  type: 'transfer-stop',
+  agreement,
+  transfer: 'urn:uuid:4',
+  start: writeStatement(startStatement).id,
+  by: provider,
+  decision: some,
+  code: 'POLICY_DENIED',
+  reason: 'permitted before noon; it is noon',
+  time: '2026-05-01T12:00:00.000Z',
+  salt,
+};
+
+/** The consumer wants no more of it. */
+export const agreementEndStatement: AgreementEndStatement = {
+  version: '1',
+  type: 'agreement-end',
+  agreement,
+  signer: consumer,
+  code: 'OPERATOR',
+  reason: 'the project is over',
+  time: '2026-05-01T12:00:00.000Z',
+  salt,
+};
+
+/** The consumer kept its obligation to delete in time. */
+export const dutyStatement: DutyStatement = {
+  version: '1',
+  type: 'duty',
+  agreement,
+  duty: 'obligation/0',
+  action: 'delete',
+  transfer: 'urn:uuid:4',
+  outcome: 'fulfilled',
+  result: 'deleted',
+  deleted: { bytes: '1024', digest: some },
+  due: '2026-05-31T10:02:00.000Z',
+  time: '2026-05-31T10:01:00.000Z',
+  salt,
+};
+
 export function envelopeOf(statement: Statement, signer: string, sequence: string): Envelope {
   const { type } = statement;
   const { id } = writeStatement(statement);
@@ -123,6 +168,9 @@ export const usual: readonly Signing[] = [
   { statement: endStatement, signer: provider, sequence: '3' },
   { statement: endStatement, signer: consumer, sequence: '2' },
 ];
+
+/** The same with a duty that was kept. */
+export const dutiful: readonly Signing[] = [...usual, { statement: dutyStatement, signer: consumer, sequence: '3' }];
 
 /** What whoever audits takes from the log. */
 export async function publishedBy(log: MemoryLog) {

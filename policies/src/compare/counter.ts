@@ -135,6 +135,7 @@ function offered(
     ...(assignees ? { assignees } : {}),
     ...(auditors ? { auditors } : {}),
     ...(classification ? { classification } : {}),
+    ...(granted.unboundTokens ? { unboundTokens: true } : {}),
     permissions: uncovered(pairs.map(({ rule }) => rule)),
     prohibitions,
     obligations: joined(asked.obligations, granted.obligations),

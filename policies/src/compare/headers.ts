@@ -21,7 +21,7 @@ export class Findings {
   }
 }
 
-/** What stands beside the rules: profiles, parties, target, auditors and classification. */
+/** What stands beside the rules: profiles, parties, target, auditors, tokens and classification. */
 export function compareHeaders(request: Policy, offer: Policy, context: CompareContext | undefined): Findings {
   const found = new Findings();
   if (!same(request.profiles, offer.profiles)) {
@@ -42,6 +42,15 @@ export function compareHeaders(request: Policy, offer: Policy, context: CompareC
       '/urn:causeway:v1:auditors',
       `the auditors are ${asked}; the offer's are ${offered}`,
       `审计方为 ${asked}；要约为 ${offered}`,
+    );
+  }
+  if (request.unboundTokens && !offer.unboundTokens) {
+    found.add(
+      'exceeds',
+      'UNBOUND_NOT_OFFERED',
+      '/urn:causeway:v1:unboundTokens',
+      'it allows tokens that are bound to no certificate; the offer does not',
+      '请求允许不绑定证书的令牌；要约不允许',
     );
   }
   compareClassification(request, offer, found);

@@ -198,6 +198,12 @@ const exceeds: Record<string, Refusal> = {
     'AUDITORS_DIFFER',
     '/urn:causeway:v1:auditors',
   ],
+  'tokens bound to nothing': [
+    one(),
+    { ...one(), 'urn:causeway:v1:unboundTokens': true },
+    'UNBOUND_NOT_OFFERED',
+    '/urn:causeway:v1:unboundTokens',
+  ],
 };
 
 const unknown: Record<string, Refusal> = {

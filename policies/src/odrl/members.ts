@@ -1,5 +1,12 @@
 import { type PartyFunction, partyFunctions } from '../model.js';
-import { auditorsTerm, classificationTerm, declaredOnlyTerm, type MemberTable, sourceTerm } from './terms.js';
+import {
+  auditorsTerm,
+  classificationTerm,
+  declaredOnlyTerm,
+  type MemberTable,
+  sourceTerm,
+  unboundTokensTerm,
+} from './terms.js';
 
 /** Vocabulary 2.1 and Information Model 2.1: what may be said about the document itself. */
 export const metadataMembers = [
@@ -35,6 +42,7 @@ export const policyMembers: MemberTable = {
     'ids:consumer',
     auditorsTerm,
     classificationTerm,
+    unboundTokensTerm,
     ...metadataMembers,
   ],
   undecided: [

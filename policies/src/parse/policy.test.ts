@@ -136,3 +136,11 @@ test('no value at all makes the parser throw', () => {
     { seed: 7, numRuns: 2_000 },
   );
 });
+
+test('when an agreement was made is told as finely as its maker likes, and kept as it stands', () => {
+  const parties = { assigner: 'urn:a', assignee: 'urn:b', '@type': 'Agreement' };
+  const stamped = (timestamp: string) => ({ ...base, ...parties, timestamp });
+  const nanoseconds = '2026-11-21T03:16:58.046123456Z';
+  expect(parsePolicy(stamped(nanoseconds))).toMatchObject({ ok: true, policy: { timestamp: nanoseconds } });
+  expect(problems(stamped('2026-11-21 03:16:58Z'))).toEqual(['VALUE_MALFORMED /timestamp']);
+});

@@ -1,6 +1,6 @@
 import { PolicyError } from '../errors.js';
 import type { Asset, Duty, JsonValue, Party, Policy, PolicyKind, Problem, Rule } from '../model.js';
-import { auditorsTerm, classificationTerm } from '../odrl/terms.js';
+import { auditorsTerm, classificationTerm, unboundTokensTerm } from '../odrl/terms.js';
 import type { Profile } from '../profiles/profile.js';
 import { bounded } from './bounds.js';
 import { readDeclared } from './declared.js';
@@ -73,6 +73,7 @@ function readDocument(reader: Reader, json: unknown, options: ParseOptions): Pol
   const conflict = readConflict(reader, members.get('conflict'));
   const auditors = optional(members.get(auditorsTerm), (member) => reader.iris(member, 'the auditors'));
   const classification = optional(members.get(classificationTerm), (member) => readClassification(reader, member));
+  const unboundTokens = reader.truth(members.get(unboundTokensTerm));
   const timestamp = optional(members.get('timestamp'), (member) => readTimestamp(reader, member, kind));
   const metadata = readMetadata(reader, members);
   if (kind === undefined || reader.problems.length > 0) return undefined;
@@ -90,6 +91,7 @@ function readDocument(reader: Reader, json: unknown, options: ParseOptions): Pol
     ...(metadata === undefined ? {} : { metadata }),
     ...(auditors === undefined ? {} : { auditors }),
     ...(classification === undefined ? {} : { classification }),
+    ...(unboundTokens ? { unboundTokens } : {}),
     permissions,
     prohibitions,
     obligations,

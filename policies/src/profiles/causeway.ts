@@ -8,6 +8,8 @@ export const causewayPrefix = 'urn:causeway:v1:';
 export const auditorsTerm = `${causewayPrefix}auditors`;
 /** On a policy: `{"level":"2","domain":"production"}`. */
 export const classificationTerm = `${causewayPrefix}classification`;
+/** `true` on an offer: who has no certificate may have tokens that are bound to none, and whoever holds one can use it. */
+export const unboundTokensTerm = `${causewayPrefix}unboundTokens`;
 /** `true` on a rule, duty or constraint that nobody can enforce technically. */
 export const declaredOnlyTerm = `${causewayPrefix}declaredOnly`;
 /** On a constraint: the worst kind of fact it takes. */

@@ -9,6 +9,10 @@ export interface AttributeToken {
   readonly subject: string;
   readonly role: Role;
   readonly attributes: Readonly<Record<string, string | string[]>>;
+  /** Number of the change after which the attributes were so: of two tokens of one second the higher is the later. */
+  readonly revision: number;
+  /** Milliseconds since epoch. */
+  readonly issued: number;
   /** Milliseconds since epoch. */
   readonly expires: number;
   readonly raw: string;
@@ -30,6 +34,7 @@ export interface AttributeClaims {
   readonly exp: number;
   readonly role: Role;
   readonly attributes: Readonly<Record<string, string | string[]>>;
+  readonly revision: number;
   readonly cnf: { readonly 'x5t#S256': string };
 }
 
@@ -65,6 +70,8 @@ export async function verifyAttributeToken(
     subject: claims.sub,
     role: claims.role,
     attributes: claims.attributes,
+    revision: claims.revision,
+    issued: claims.iat * 1_000,
     expires: claims.exp * 1_000,
     raw: token,
   };
@@ -102,11 +109,11 @@ async function signedClaims(token: string, trust: Trust): Promise<AttributeClaim
 function isClaims(value: unknown): value is AttributeClaims {
   if (!isObject(value) || !isObject(value.cnf) || !isObject(value.attributes)) return false;
   const texts = [value.iss, value.sub, value.aud, value.cnf['x5t#S256']];
-  const times = [value.iat, value.exp];
+  const numbers = [value.iat, value.exp, value.revision];
   return (
     value.version === '1' &&
     texts.every((text) => typeof text === 'string') &&
-    times.every((time) => Number.isSafeInteger(time)) &&
+    numbers.every((number) => Number.isSafeInteger(number)) &&
     isRole(value.role) &&
     Object.values(value.attributes).every(isAttribute)
   );

@@ -11,14 +11,19 @@ import {
   systemClock,
   systemRandom,
 } from '@causeway/platform';
+import { type Duties, openDuties } from '../../duties/duties.js';
+import type { TermsOf } from '../../duties/terms.js';
 import { type ClearingLog, openEvidenceLog } from '../../logging/evidence-log.js';
 import type { Transfer } from '../../model.js';
 import { openRecords, type Records } from '../../records.js';
 import { type DataPlaneOptions, type Exchanges, openDataPlane } from '../data-plane.js';
 import { ControlDouble } from './control-double.js';
 
-export type NodeOptions = Partial<Pick<DataPlaneOptions, 'tokenMs' | 'evidenceWaitMs' | 'streams'>> & {
+export type NodeOptions = Partial<
+  Pick<DataPlaneOptions, 'tokenMs' | 'evidenceWaitMs' | 'streams' | 'attest' | 'tokens'>
+> & {
   readonly clock?: Clock;
+  readonly termsOf?: TermsOf;
 };
 
 /** The data plane and the evidence lane of one connector, real, over a store that can be closed and opened again. */
@@ -32,6 +37,7 @@ export class NodeDouble implements AsyncDisposable {
   records!: Records;
   control!: ControlDouble;
   evidence!: ClearingLog;
+  duties!: Duties;
   plane!: Exchanges;
 
   private constructor(identity: Identity, folder: string, options: NodeOptions) {
@@ -51,7 +57,7 @@ export class NodeDouble implements AsyncDisposable {
   }
 
   async up(): Promise<void> {
-    const { clock = systemClock, ...limits } = this.#options;
+    const { clock = systemClock, termsOf, ...limits } = this.#options;
     const { identity } = this;
     this.store = await openLevelStore({ path: join(this.folder, 'store') });
     this.records = openRecords(this.store);
@@ -59,11 +65,19 @@ export class NodeDouble implements AsyncDisposable {
     const shared = { identity, records: this.records, clock, random: systemRandom, log: silentLogger };
     this.evidence = openEvidenceLog({ ...shared, store: this.store });
     await this.evidence.start();
+    this.duties = openDuties({
+      ...shared,
+      store: this.store,
+      evidence: this.evidence,
+      ...(termsOf && { termsOf }),
+    });
+    await this.duties.start();
     this.plane = openDataPlane({
       ...shared,
       ...limits,
       control: this.control,
       evidence: this.evidence,
+      duties: this.duties,
       endpoint: () => this.address,
     });
     this.#server = await servePeerGrpc({
@@ -75,6 +89,7 @@ export class NodeDouble implements AsyncDisposable {
 
   async down(): Promise<void> {
     await this.plane.close();
+    await this.duties.close();
     await this.#server?.close();
     await this.evidence.close();
     await this.store.close();

@@ -112,8 +112,12 @@ export class SpaceDouble implements AsyncDisposable {
     const envelope = { version: '1', type: 'agreement', statement: id, agreement: id, sequence: '1', parties } as const;
     const theirs = await signed(envelope, cars);
     const ours = await signed(envelope, steel);
+    const policy = {
+      ...{ '@type': 'Agreement', '@id': pid(), assigner: steel.id, assignee: cars.id, target: dataset },
+      permission: [{ action: 'use' }],
+    };
     const shared = {
-      ...{ digest: id, id: pid(), address: 'https://127.0.0.1/dsp', negotiation: pid(), dataset, policy: {} },
+      ...{ digest: id, id: pid(), address: 'https://127.0.0.1/dsp', negotiation: pid(), dataset, policy },
       ...{ statement: text, finalized: 1, sequence: 2, lane: 0, created: 0 },
     };
     return {

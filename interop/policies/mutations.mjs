@@ -1,4 +1,4 @@
-// `npm run interop:mutations`: breaks a copy of the sources in one place at a time, and demands that the random pairs notice: held
+// `npm run interop:fuzz:mutations`: breaks a copy of the sources in one place at a time, and demands that the random pairs notice: held
 // against every point, or by z3 where deciding and comparing are broken alike. Ends with 1 when a break goes unnoticed.
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { importTesting, print, temporaryFolder } from './testing.mjs';
 import { checkByZ3, z3Version } from './z3/check.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const pairs = 3_000;
 
 /** What is broken: the file, what stands there, and what is put in its place. */
@@ -212,11 +212,11 @@ function broken(changes) {
   cpSync(join(root, 'policies/src'), join(folder, 'policies/src'), { recursive: true });
   cpSync(join(root, 'policies/package.json'), join(folder, 'policies/package.json'));
   cpSync(join(root, 'tsconfig.base.json'), join(folder, 'tsconfig.base.json'));
-  mkdirSync(join(folder, 'interop'));
-  const config = JSON.parse(readFileSync(join(root, 'interop/tsconfig.json'), 'utf8'));
+  mkdirSync(join(folder, 'interop/policies'), { recursive: true });
+  const config = JSON.parse(readFileSync(join(root, 'interop/policies/tsconfig.json'), 'utf8'));
   // What is broken need not be well typed.
   config.compilerOptions.noCheck = true;
-  writeFileSync(join(folder, 'interop/tsconfig.json'), JSON.stringify(config));
+  writeFileSync(join(folder, 'interop/policies/tsconfig.json'), JSON.stringify(config));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   for (const [file, from, to] of changes) {
     const path = join(folder, 'policies/src', file);
@@ -224,5 +224,5 @@ function broken(changes) {
     if (!text.includes(from)) throw new Error(`${file} has no longer: ${from}`);
     writeFileSync(path, text.replace(from, to));
   }
-  return join(folder, 'interop');
+  return join(folder, 'interop/policies');
 }

@@ -32,7 +32,7 @@ export function temporaryFolder() {
 export async function importTesting(name, project = here) {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
-  const tsc = join(here, '..', 'node_modules', 'typescript', 'bin', 'tsc');
+  const tsc = join(here, '..', '..', 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-p', project, '--outDir', folder], { stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error(`${project} does not compile`);
   return await import(pathToFileURL(join(folder, 'testing', `${name}.js`)).href);

@@ -1,9 +1,9 @@
-// `npm run interop:mutations`: breaks a copy of the sources in one place at a time, and demands that the random pairs notice: held
+// `npm run interop:fuzz:mutations`: breaks a copy of the sources in one place at a time, and demands that the random pairs notice: held
 // against every point, or by z3 where deciding and comparing are broken alike. Ends with 1 when a break goes unnoticed.
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importTesting, temporaryFolder } from './testing.mjs';
+import { importTesting, print, temporaryFolder } from './testing.mjs';
 import { checkByZ3, z3Version } from './z3/check.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -202,9 +202,9 @@ for (const [what, changes] of breaks) {
   const { unsound } = fuzz(20_270_101, pairs, 300);
   const held = unsound.length > 0 || (z3 && (await checkByZ3(verdictsOf, 20_270_101, pairs)).wrong.length > 0);
   if (!held) unnoticed += 1;
-  console.log(`${held ? 'noticed' : 'NOT NOTICED'}: ${what} (${unsound.length > 0 ? 'points' : 'z3'})`);
+  print(`${held ? 'noticed' : 'NOT NOTICED'}: ${what} (${unsound.length > 0 ? 'points' : 'z3'})`);
 }
-console.log(`${breaks.length} breaks, ${unnoticed} not noticed`);
+print(`${breaks.length} breaks, ${unnoticed} not noticed`);
 process.exitCode = unnoticed > 0 ? 1 : 0;
 
 function broken(changes) {

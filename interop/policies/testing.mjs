@@ -12,6 +12,11 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+/** One line of output. */
+export function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
 /** A folder that is gone when the process ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-interop-'));

@@ -47,8 +47,8 @@ async function solve(problems) {
     [
       '(push 1)',
       ...facts.lines,
-      `(define-fun granted () Bool ${granted})`,
-      `(define-fun asked () Bool ${asked})`,
+      ...facts.define('granted', granted),
+      ...facts.define('asked', asked),
       '(push 1)',
       '(assert (and asked (not granted)))',
       '(check-sat)',

@@ -29,6 +29,7 @@ const number = (value) => {
 /** The facts that the constraints of one pair look at, declared once. */
 export class Facts {
   #declared = new Map();
+  #names = new Map();
   lines = [];
 
   constructor() {
@@ -41,6 +42,33 @@ export class Facts {
     this.#declared.set(name, sort);
     this.lines.push(`(declare-const ${name} ${sort})`, ...asserted.map((each) => `(assert ${each})`));
     return name;
+  }
+
+  /** A parameter for one of several names that hold at once; one at least does. */
+  oneOf(key, all) {
+    const name = `name_${key}`;
+    if (this.#names.has(name)) return name;
+    this.#names.set(
+      name,
+      all.map((at) => ({ at, holds: this.declare(holds(key, at), 'Bool') })),
+    );
+    this.lines.push(`(assert ${or(all.map((at) => holds(key, at)))})`);
+    return name;
+  }
+
+  /** Defines `name` as: `body` holds for each of the names that hold. */
+  define(name, body) {
+    const parameters = [...this.#names.keys()].map((each) => `(${each} Int)`).join(' ');
+    let cases = [{ holds: [], values: [] }];
+    for (const choices of this.#names.values()) {
+      cases = cases.flatMap((before) =>
+        choices.map((choice) => ({ holds: [...before.holds, choice.holds], values: [...before.values, choice.at] })),
+      );
+    }
+    const each = cases.map(({ holds: all, values }) =>
+      values.length === 0 ? `${name}_at` : `(=> ${and(all)} (${name}_at ${values.join(' ')}))`,
+    );
+    return [`(define-fun ${name}_at (${parameters}) Bool ${body})`, `(define-fun ${name} () Bool ${and(each)})`];
   }
 
   /** Whether there is a usable fact of an operand, of this source and unit. */
@@ -129,19 +157,23 @@ function named(operand, key, { operator, rightOperand }, facts) {
     : eachName(key, known, operator, wanted, facts);
 }
 
+/** Looked at one by one: the name is a parameter, and what permits must permit each that holds. */
 function eachName(key, known, operator, wanted, facts) {
-  const name = facts.declare(`name_${key}`, 'Int', `(and (>= name_${key} 0) (<= name_${key} ${known.length}))`);
-  const is = (at) => `(= ${name} ${at})`;
-  const among = (at) => facts.declare(`all_${key}_${at}`, 'Bool', `(=> ${is(at)} all_${key}_${at})`);
-  const one = or(wanted.map(is));
+  const all = [...known.keys(), known.length];
+  const name = facts.oneOf(key, all);
+  const one = or(wanted.map((at) => `(= ${name} ${at})`));
   if (operator === 'eq' || operator === 'isAnyOf') return { t: one, f: not(one) };
   if (operator === 'neq' || operator === 'isNoneOf') return { t: not(one), f: one };
-  if (operator === 'isAllOf') return { t: and(wanted.map(among)), f: or(wanted.map((at) => not(among(at)))) };
+  const among = wanted.map((at) => holds(key, at));
+  if (operator === 'isAllOf') return { t: and(among), f: or(among.map(not)) };
   // Whether one name lies within another is true, false or not known; a name lies within itself.
-  const [at] = wanted;
-  const rel = facts.declare(`${operator}_${key}_${at}`, 'Int', `(=> ${is(at)} (= ${operator}_${key}_${at} 1))`);
-  return { t: `(= ${rel} 1)`, f: `(= ${rel} 0)` };
+  const [outer] = wanted;
+  const relation = (at) => facts.declare(`${operator}_${key}_${outer}_${at}`, 'Int');
+  const found = all.reduce((rest, at) => `(ite (= ${name} ${at}) ${at === outer ? 1 : relation(at)} ${rest})`, '2');
+  return { t: `(= ${found} 1)`, f: `(= ${found} 0)` };
 }
+
+const holds = (key, at) => `all_${key}_${at}`;
 
 function heldNames(key, known, operator, wanted, facts) {
   const all = [...known.keys(), known.length];

@@ -1,7 +1,7 @@
 // `npm run interop:z3 -- [--pairs 20000] [--seed 20270101]`: random pairs of policies, compared, and each verdict put to z3 as an SMT
 // problem. Ends with 1 when z3 finds one verdict wrong.
 import { parseArgs } from 'node:util';
-import { importTesting } from '../testing.mjs';
+import { importTesting, print } from '../testing.mjs';
 import { checkByZ3, z3Version } from './check.mjs';
 
 const { values } = parseArgs({
@@ -9,17 +9,17 @@ const { values } = parseArgs({
 });
 const { version, missing } = z3Version();
 if (missing) {
-  console.error(missing);
+  print(missing);
   process.exit(1);
 }
 const { verdictsOf } = await importTesting('fuzz');
 const started = performance.now();
 const { count, open, wrong } = await checkByZ3(verdictsOf, Number(values.seed), Number(values.pairs));
-console.log(
+print(
   `${version}; seed ${values.seed}, ${values.pairs} pairs, ${((performance.now() - started) / 1_000).toFixed(0)} s`,
 );
-console.log(JSON.stringify(count));
-console.log(`where the verdict is open, z3 says: ${JSON.stringify(open)}`);
-for (const line of wrong) console.log(line);
-console.log(`wrong: ${wrong.length}`);
+print(JSON.stringify(count));
+print(`where the verdict is open, z3 says: ${JSON.stringify(open)}`);
+for (const line of wrong) print(line);
+print(`wrong: ${wrong.length}`);
 process.exitCode = wrong.length > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
 import { type AtomicConstraint, type FactSource, factSources } from '../model.js';
-import { endsOf, type Scale } from './ends.js';
-import type { Formula } from './formula.js';
+import { type Certainty, endsOf, type Scale } from './ends.js';
+import { type Formula, undecided } from './formula.js';
 import { everything, type Intervals, intersection, point } from './intervals.js';
 import type { Region, Space } from './space.js';
 
@@ -41,11 +41,11 @@ export class Counter {
     return this.#dimension;
   }
 
-  formula(atom: AtomicConstraint): Formula {
+  formula(atom: AtomicConstraint, certainty: Certainty): Formula {
     const demanded = atom.source === undefined ? factSources.length : factSources.indexOf(atom.source);
     const never = atom.unit !== undefined || demanded < factSources.indexOf(measured);
-    if (never) return { join: 'atom', isTrue: [], isFalse: [] };
-    const ends = endsOf(atom, integers);
+    if (never) return undecided(this.space, certainty);
+    const ends = endsOf(atom, integers, certainty);
     const where = (low: Intervals = everything, high: Intervals = everything): Region =>
       this.space.region([[this.#dimension, intersection(this.#known, intersection(low, high))]]);
     const union = (alternatives: typeof ends.isTrue) =>

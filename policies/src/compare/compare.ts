@@ -6,6 +6,7 @@ import { compareOwed } from './owed.js';
 import { declaresOnly } from './parts.js';
 import { compareRules, type Found } from './rules.js';
 import { Universe } from './universe.js';
+import { isVerbatim } from './verbatim.js';
 
 /**
  * Whether a request asks no more than an offer grants: as meaning, not as text. `within` only when proven: whatever the request
@@ -48,6 +49,7 @@ export function compareWithin(
     };
   }
   compareOwed(asked, granted, headers);
+  if (isVerbatim(asked, granted)) return concluded(headers, { verdict: 'unknown', reasons: [] });
   try {
     const found = compareRules(asked, granted, new Universe([asked, granted], budget));
     return concluded(headers, found.reasons.length === 0 ? statedOnly(asked, granted, budget) : found);
@@ -76,6 +78,6 @@ function concluded(headers: Findings, found: Found): Comparison {
  */
 function statedOnly(asked: Policy, granted: Policy, budget: Budget): Found {
   if (!declaresOnly(asked) && !declaresOnly(granted)) return { verdict: 'unknown', reasons: [] };
-  const { verdict, reasons } = compareRules(asked, granted, new Universe([asked, granted], budget, 'stated'));
+  const { verdict, reasons } = compareRules(asked, granted, new Universe([asked, granted], budget, { view: 'stated' }));
   return { verdict, reasons: reasons.map((reason) => ({ ...reason, code: 'DECLARED_ONLY_DIFFERS' })) };
 }

@@ -1,9 +1,10 @@
-import type { Compatibility, Policy, Reason } from '../model.js';
+import { isAmbiguous } from '../decide/readings.js';
+import type { AtomicConstraint, Compatibility, Policy, Reason } from '../model.js';
 import { Budget, TooComplex } from './budget.js';
 import { voidingPair } from './conflict.js';
 import { intersection } from './intervals.js';
 import { onOneClock } from './one-clock.js';
-import { declaresOnly } from './parts.js';
+import { atomsOf, constraintsOf, declaresOnly } from './parts.js';
 import { restraintOf } from './restraint.js';
 import { grantsOf, unbarred } from './rules.js';
 import type { Region } from './space.js';
@@ -33,10 +34,12 @@ export function compareBoth(left: Policy, right: Policy, budget: Budget): Compat
     }
     const universe = new Universe([ours, theirs], budget);
     const [permitted, permitted2] = [permittedBy(ours, universe), permittedBy(theirs, universe)];
-    const both = universe.space.intersectAll(permitted, permitted2);
+    const met = universe.space.intersectAll(permitted, permitted2);
+    const both = universe.together(met, met);
     if (both.length === 0) {
       const silent = [ours, theirs].find(({ permissions }) => permissions.length === 0);
       if (silent && !prohibitsAll(ours, theirs, universe)) return unknown(noPermission);
+      if (!isApart(ours, theirs, budget)) return unknown(undecidable);
       return { verdict: 'Conflict', reasons: [apart(permitted, permitted2, universe)] };
     }
     const stated = statedApart(ours, theirs, budget);
@@ -78,10 +81,23 @@ function prohibitsAll(ours: Policy, theirs: Policy, universe: Universe): boolean
   return granted.length > 0 && unbarred(granted, barring, universe).length === 0;
 }
 
+/** Whether they have nothing in common even where what nobody can decide were in their favour, such as the zone of a time. */
+function isApart(ours: Policy, theirs: Policy, budget: Budget): boolean {
+  const vague = [ours, theirs].flatMap(constraintsOf).flatMap(atomsOf).some(isVague);
+  if (!vague) return true;
+  const universe = new Universe([ours, theirs], budget, { certainty: 'possible' });
+  const [first, second] = [permittedBy(ours, universe), permittedBy(theirs, universe)];
+  return universe.space.intersectAll(first, second).length === 0;
+}
+
+function isVague({ operand, value, source }: AtomicConstraint): boolean {
+  return isAmbiguous(operand) || source !== undefined || (value.type === 'ordered' && value.low < value.high);
+}
+
 /** What is declared only is agreed all the same: where that keeps the policies apart, one use may still break what was promised. */
 function statedApart(ours: Policy, theirs: Policy, budget: Budget): Reason | undefined {
   if (!declaresOnly(ours) && !declaresOnly(theirs)) return undefined;
-  const universe = new Universe([ours, theirs], budget, 'stated');
+  const universe = new Universe([ours, theirs], budget, { view: 'stated' });
   const both = universe.space.intersectAll(permittedBy(ours, universe), permittedBy(theirs, universe));
   return both.length === 0 ? declared : undefined;
 }
@@ -120,6 +136,12 @@ const noPermission: Reason = {
   path: '',
   en: 'one of the policies permits nothing, and does not prohibit all that the other permits',
   zh: '其中一方策略未许可任何使用，也未全部禁止另一方所许可的使用',
+};
+const undecidable: Reason = {
+  code: 'UNDECIDABLE',
+  path: '',
+  en: 'no use is known to be permitted by both, but only because it can never be decided: an operand of several dimensions, a time without a zone',
+  zh: '无法确认任何使用为双方所许可，但这只是因为其无法判定：例如多维操作数或未注明时区的时间',
 };
 const notShown: Reason = {
   code: 'RELATION_UNKNOWN',

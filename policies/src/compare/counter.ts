@@ -10,8 +10,9 @@ import { all } from './formula.js';
 import { inContext } from './headers.js';
 import { atomsOf } from './parts.js';
 import { grantsOf, unbarred } from './rules.js';
-import { constraintKey, constraintsKey, subjectKey, subjectsKey } from './structure.js';
+import { constraintKey, subjectKey } from './structure.js';
 import { Universe } from './universe.js';
+import { ruleKey } from './verbatim.js';
 
 /**
  * The nearest offer that the provider would grant: what a request asks for, narrowed to what the offer grants. Rules that overlap are
@@ -150,18 +151,6 @@ function uncovered(rules: readonly Rule[]): readonly Rule[] {
   return rules.filter(
     (rule, at) => isCounted(rule) || rules.findIndex((each) => ruleKey(each) === ruleKey(rule)) === at,
   );
-}
-
-function ruleKey({ action, target, assignees, constraints, actionRefinements, duties, declaredOnly }: Rule): string {
-  return JSON.stringify([
-    action,
-    target && subjectKey(target),
-    subjectsKey(assignees),
-    constraintsKey(constraints),
-    constraintsKey(actionRefinements),
-    duties.map(({ path }) => path),
-    declaredOnly,
-  ]);
 }
 
 function permitsNothing(policy: Policy, context: CompareContext | undefined): boolean {

@@ -34,24 +34,23 @@ function isBefore(atom: AtomicConstraint): atom is AtomicConstraint & { readonly
   return isDeadline(atom) && atom.operator !== 'eq' && atom.value.type === 'ordered';
 }
 
-/** The constraints on which it depends whether a duty is owed, and in no other way. */
-export function circumstancesOf(duty: Duty): readonly Constraint[] {
-  return partsOf(duty).circumstances;
-}
-
 /** Equal for two duties that are kept by the same deed, whenever they are owed. */
 export function deedKey(duty: Duty): string {
   const { task, deadlines } = partsOf(duty);
   return JSON.stringify([task, constraintsKey(deadlines), duty.consequences.map(deedKey).sort(), duty.declaredOnly]);
 }
 
-/** Whether who keeps `strict` has kept `loose` too: the same task, no later, and no lesser consequence of failing. */
+/**
+ * Whether who keeps `strict` has kept `loose` too: the same task, no later, and no lesser consequence of failing. A consequence makes good
+ * what came too late, so there must be none where `loose` has none.
+ */
 export function keeps(strict: Duty, loose: Duty): boolean {
   const [a, b] = [partsOf(strict), partsOf(loose)];
   return (
     a.task === b.task &&
     (loose.declaredOnly || !strict.declaredOnly) &&
     b.deadlines.every((late) => a.deadlines.some((early) => isNoLater(early, late))) &&
+    (strict.consequences.length === 0 || loose.consequences.length > 0) &&
     loose.consequences.every((each) =>
       strict.consequences.some((other) => keeps(other, each) && owedAtLeast(other, each)),
     )

@@ -16,17 +16,32 @@ export interface Ends {
 }
 
 /**
+ * - `sure`: true only where it is true wherever in between a value that is not known exactly lies, as `decide` has it.
+ * - `possible`: true where it is true for some such value. Both true and false, where that depends on which.
+ */
+export type Certainty = 'sure' | 'possible';
+
+interface Alternatives {
+  readonly isTrue: readonly Ends[];
+  readonly isFalse: readonly Ends[];
+}
+
+/**
  * Where a comparison is true and where it is false: each as alternatives. The same table as `compared` in decide/condition.ts, read
  * backwards; the tests hold the two together.
  */
 export function endsOf(
   { operator, value }: AtomicConstraint,
   scale: Scale,
-): { readonly isTrue: readonly Ends[]; readonly isFalse: readonly Ends[] } {
+  certainty: Certainty = 'sure',
+): Alternatives {
   if (value.type !== 'ordered') return { isTrue: [], isFalse: [] };
-  const { low, high } = value;
-  const equal: readonly Ends[] = low === high ? [{ low: scale.atLeast(low), high: scale.atMost(low) }] : [];
-  const apart: readonly Ends[] = [{ high: scale.below(low) }, { low: scale.above(high) }];
+  const [low, high] = certainty === 'sure' ? [value.low, value.high] : [value.high, value.low];
+  const same: readonly Ends[] = [{ low: scale.atLeast(value.low), high: scale.atMost(value.high) }];
+  const other: readonly Ends[] = [{ high: scale.below(value.low) }, { low: scale.above(value.high) }];
+  const exact = value.low === value.high;
+  const equal = exact || certainty === 'possible' ? same : [];
+  const apart = exact || certainty === 'sure' ? other : [{}];
   switch (operator) {
     case 'lt':
       return { isTrue: [{ high: scale.below(low) }], isFalse: [{ low: scale.atLeast(high) }] };

@@ -18,7 +18,9 @@ export function explainOperand(key: string, rule: Rule, near: Rule, witness: Wit
   const wanted = [...near.constraints.filter((each) => looksAt(each, key)), ...refined];
   const demands = all(wanted.map(constraintWords));
   const at = wanted[0]?.path ?? near.path;
-  const own = [...rule.constraints, ...rule.actionRefinements].flatMap(atomsOf).filter((atom) => looksAt(atom, key));
+  const own = [...rule.constraints, ...rule.actionRefinements]
+    .flatMap(atomsOf)
+    .filter((atom) => atom.declaredOnly !== true && looksAt(atom, key));
   const [atom] = [...own.filter((each) => truthIn(situation, each) === true), ...own];
   const shown = valueWords(key, witness);
   if (atom === undefined) {

@@ -1,3 +1,4 @@
+import type { Certainty } from './ends.js';
 import type { Region, Space } from './space.js';
 
 /**
@@ -14,6 +15,12 @@ export function all(parts: readonly Formula[]): Formula {
 
 export function any(parts: readonly Formula[]): Formula {
   return parts.length === 1 && parts[0] ? parts[0] : { join: 'any', parts };
+}
+
+/** What nobody can decide: true nowhere and false nowhere for sure, and possibly either anywhere. */
+export function undecided(space: Space, certainty: Certainty): Formula {
+  const where = certainty === 'sure' ? [] : space.region([]);
+  return { join: 'atom', isTrue: where, isFalse: where };
 }
 
 /** Judges formulas in one space, each once. */

@@ -67,6 +67,7 @@ export class HeldNames {
     const forced = indexes.filter((index) => !has(at(index), 0));
     const may = forced.length > 0 ? [undefined] : indexes.filter((index) => has(at(index), 1));
     for (const more of may) {
+      this.space.budget.spend((this.#classes.length >> 4) + this.#relations.length);
       const held = more === undefined ? forced : [...forced, more];
       const names = held.flatMap((index) => this.#classes[index]?.[0] ?? []);
       const relations = new Map<string, Intervals>();

@@ -59,6 +59,21 @@ export class Name {
     return this.#first;
   }
 
+  /** A box as it is where another name stands: of that one nothing is said but which it is. */
+  instead(box: Box, name: string): Box | undefined {
+    const other = [...box];
+    for (let at = 0; at <= this.#relations.length; at++) other[this.#first + at] = undefined;
+    const named = this.space.region([this.among([name])])[0];
+    return named && this.space.intersect(other, named);
+  }
+
+  /** A box with this name, and what is said of it, put back. */
+  back(box: Box, original: Box): Box | undefined {
+    const other = [...box];
+    for (let at = 0; at <= this.#relations.length; at++) other[this.#first + at] = original[this.#first + at];
+    return this.space.intersect(other, other);
+  }
+
   among(names: Iterable<string>): readonly [dimension: number, set: Intervals] {
     return [this.#first, this.#indexes(names)];
   }
@@ -80,6 +95,7 @@ export class Name {
     const set = this.space.at(box, this.#first);
     for (const [at, [name = '']] of this.#classes.entries()) {
       if (!has(set, at)) continue;
+      this.space.budget.spend(this.#relations.length);
       const relations = new Map<string, Intervals>();
       for (const [offset, { key, surely }] of this.#relations.entries()) {
         const truths = this.space.at(box, this.#first + 1 + offset);

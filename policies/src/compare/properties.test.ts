@@ -6,7 +6,7 @@ import { offer, requestFor, situations } from '../testing/generate.js';
 const seeded = { seed: 20_270_101 };
 const pair = offer.chain((base) => fc.tuple(fc.constant(base), fc.oneof(requestFor(base), offer), fc.nat()));
 
-test('whatever an accepted request permits, the offer permits: over 10,000 random facts a pair', () => {
+test('whatever an accepted request permits, the offer permits: over 500 random facts a pair', () => {
   let accepted = 0;
   let permitted = 0;
   fc.assert(
@@ -17,7 +17,7 @@ test('whatever an accepted request permits, the offer permits: over 10,000 rando
       accepted += 1;
       const [asked, granted] = [compile(request), compile(base)];
       const next = situations(seed);
-      for (let at = 0; at < 10_000; at++) {
+      for (let at = 0; at < 500; at++) {
         const { request: act, facts } = next();
         if (!decide(asked, act, facts, { as: 'offer' }).permit) continue;
         permitted += 1;
@@ -30,7 +30,7 @@ test('whatever an accepted request permits, the offer permits: over 10,000 rando
   );
   // The property says something only if requests are accepted, and permit.
   expect(accepted).toBeGreaterThan(100);
-  expect(permitted).toBeGreaterThan(10_000);
+  expect(permitted).toBeGreaterThan(5_000);
 }, 120_000);
 
 test('a refused request differs: its witness is permitted by the request and denied by the offer', () => {
@@ -54,9 +54,9 @@ test('a refused request differs: its witness is permitted by the request and den
       expect(decide(compile(request), found.witness.request, facts, { as: 'offer' }).permit).toBe(true);
       expect(decide(compile(base), found.witness.request, facts, { as: 'offer' }).permit).toBe(false);
     }),
-    { ...seeded, numRuns: 1_500 },
+    { ...seeded, numRuns: 800 },
   );
-  expect(witnesses).toBeGreaterThan(300);
+  expect(witnesses).toBeGreaterThan(150);
   expect(without).toBe(0);
 });
 

@@ -17,7 +17,7 @@ export function qualityOf(policy: Policy): Problem[] {
   const problems: Problem[] = [];
   try {
     // What nobody enforces should make sense too.
-    const universe = new Universe([policy], new Budget(), 'stated');
+    const universe = new Universe([policy], new Budget(), { view: 'stated' });
     for (const rule of universe.rulesOf(policy)) problems.push(...judgeRule(rule, universe));
     problems.push(...coveredRules(policy, universe), ...voidness(policy, universe));
   } catch (error) {

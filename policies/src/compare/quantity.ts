@@ -1,5 +1,5 @@
 import type { AtomicConstraint, Fact } from '../model.js';
-import { type Ends, endsOf, type Scale } from './ends.js';
+import { type Certainty, type Ends, endsOf, type Scale } from './ends.js';
 import type { Formula } from './formula.js';
 import { between, everything, has, highest, type Intervals, intersection, lowest } from './intervals.js';
 import type { Box, Region, Space } from './space.js';
@@ -32,8 +32,8 @@ export class Quantity {
     space.link(this.#first, (box) => this.#possible(box));
   }
 
-  formula(atom: AtomicConstraint): Formula {
-    const { isTrue, isFalse } = endsOf(atom, this.#ranks);
+  formula(atom: AtomicConstraint, certainty: Certainty): Formula {
+    const { isTrue, isFalse } = endsOf(atom, this.#ranks, certainty);
     const union = (alternatives: readonly Ends[]) =>
       alternatives.reduce<Region>((found, ends) => this.space.joinAll(found, this.#where(atom, ends)), []);
     return { join: 'atom', isTrue: union(isTrue), isFalse: union(isFalse) };

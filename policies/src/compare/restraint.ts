@@ -42,7 +42,7 @@ function limitsRestraint(left: Policy, right: Policy): (witness: Witness) => Rea
   const of = (alternative: Alternative) => limits.get(alternative) ?? new Map<string, Limits>();
   const meeting = ours.some((a) => theirs.some((b) => senses(of(a), of(b)).length > 0));
   const fits = (a: Alternative, b: Alternative) => {
-    if (meeting) return new Set(senses(of(a), of(b))).size <= 1;
+    if (meeting) return new Set(senses(of(a), of(b)).filter((sense) => sense !== 'both')).size <= 1;
     return [...of(b)].every(([key, outer]) => lieWithin(of(a).get(key), outer));
   };
   const [first] = [...limits.values()].flatMap((each) => [...each.keys()]);
@@ -55,14 +55,16 @@ function limitsRestraint(left: Policy, right: Policy): (witness: Witness) => Rea
   };
 }
 
+/** `both`: a range against a range, which pulls nowhere. */
+type Sense = 'upper' | 'lower' | 'both';
+
 /** On each magnitude that both limit from opposite sides: whether the left has the upper or the lower limit. */
-function senses(left: ReadonlyMap<string, Limits>, right: ReadonlyMap<string, Limits>): readonly ('upper' | 'lower')[] {
+function senses(left: ReadonlyMap<string, Limits>, right: ReadonlyMap<string, Limits>): readonly Sense[] {
   return [...left].flatMap(([key, ours]) => {
     const theirs = right.get(key);
     if (!theirs) return [];
     const [upper, lower] = [ours.ceiling && theirs.floor, ours.floor && theirs.ceiling];
-    // A range against a range is limited on both sides, and pulls nowhere.
-    if (upper && lower) return [];
+    if (upper && lower) return ['both'];
     return upper ? ['upper'] : lower ? ['lower'] : [];
   });
 }

@@ -28,8 +28,9 @@ export function compareRules(request: Policy, offer: Policy, universe: Universe)
   const reasons: Reason[] = [];
   const outside: Box[] = [];
   const covers = offers.flatMap(({ region }) => region);
+  const asked = requests.flatMap(({ region }) => region);
   for (const { rule, region } of requests) {
-    const uncovered = space.subtractAll(region, covers);
+    const uncovered = universe.together(space.subtractAll(region, covers), asked);
     outside.push(...uncovered);
     for (const box of uncovered.slice(0, mostReasons)) {
       reasons.push(...explainExcess(rule, box, offer, offers, universe));
@@ -37,8 +38,8 @@ export function compareRules(request: Policy, offer: Policy, universe: Universe)
   }
   let notRepeated = false;
   for (const prohibition of rulesOf(offer, 'prohibition', universe)) {
-    const granted = offer.conflict === 'perm' ? [] : requests.flatMap(({ region }) => region);
-    const breached = barredBy(prohibition, offer, granted, universe);
+    const granted = offer.conflict === 'perm' ? [] : asked;
+    const breached = universe.together(barredBy(prohibition, offer, granted, universe), asked);
     const lost = notKept(prohibition, offer, request, universe);
     outside.push(...breached);
     notRepeated ||= lost.length > 0;
@@ -119,15 +120,15 @@ function notKept(prohibition: Rule, offer: Policy, request: Policy, universe: Un
 
 /** A request and facts that the request permits and the offer denies, whatever is presumed of the world besides. */
 function witnessOf(outside: readonly Box[], request: Policy, offer: Policy, universe: Universe): Witness | undefined {
-  const [asked, granted] = [replaying(request), replaying(offer)];
+  const [asks, grants] = [replaying(request), replaying(offer)];
   for (const box of outside.slice(0, mostReasons)) {
     const point = pointOf(universe, box, [request]);
     const { witness } = point;
     // The regions say that one permits and the other denies; the engine that decides has the last word.
-    const shows = [{}, ...otherwise(point)].every(
-      (change) => asked(witness, change).permit && !granted(witness, change).permit,
-    );
-    if (shows) return witness;
+    if (!asks(witness).permit || grants(witness).permit) continue;
+    // Were it otherwise in the world, the request might permit less, but the offer must not permit as much.
+    if (otherwise(point).some((change) => asks(witness, change).permit && grants(witness, change).permit)) continue;
+    return witness;
   }
   return undefined;
 }

@@ -81,6 +81,7 @@ export class Space {
   }
 
   intersect(a: Box, b: Box): Box | undefined {
+    this.budget.spend(this.#domains.length >> 4);
     const both: (Intervals | undefined)[] = new Array(this.#domains.length);
     for (let at = 0; at < both.length; at++) {
       const [left, right] = [a[at], b[at]];
@@ -140,7 +141,7 @@ export class Space {
   /** Adds a box, merged with one that differs in a single dimension: 262 or-ed windows stay one box. */
   join(region: Region, box: Box): Region {
     for (const [at, other] of region.entries()) {
-      this.budget.spend(1);
+      this.budget.spend(1 + (this.#domains.length >> 4));
       const name = this.#onlyDifference(other, box);
       if (name === 'none') return region;
       if (name === 'several') continue;

@@ -106,6 +106,31 @@ export class Terms {
     }
   }
 
+  /**
+   * What is left of a region where every name that must be among the others is permitted too: a use for two purposes is permitted only
+   * when it is for each.
+   *
+   * @param granted where a single one is permitted
+   */
+  together(region: Region, granted: Region): Region {
+    let rest = region;
+    for (const [name, at] of this.#among) {
+      rest = rest.flatMap((box) => (has(this.space.at(box, at), 0) ? [box] : this.#with(name, box, granted)));
+    }
+    return rest;
+  }
+
+  #with(name: string, box: Box, granted: Region): Region {
+    const one = this.#name;
+    if (one instanceof HeldNames) return [box];
+    const other = one.instead(box, name);
+    const permitted = other ? this.space.intersectAll([other], granted) : [];
+    return permitted.flatMap((each) => {
+      const found = one.back(each, box);
+      return found ? [found] : [];
+    });
+  }
+
   /** What the caller is asked to decide a relation: operand, inner and outer name for a name that stands in it. */
   question(relation: string, name: string): readonly [operand: string, inner: string, outer: string] | undefined {
     const found = this.#related.get(relation);

@@ -6,8 +6,9 @@ import { factOf } from '../odrl/operands.js';
 import { Actions } from './actions.js';
 import type { Budget } from './budget.js';
 import { Counter } from './clock.js';
-import { circumstancesOf, deedKey, keeps } from './duties.js';
-import { all, any, type Formula, Judge } from './formula.js';
+import { deedKey, keeps } from './duties.js';
+import type { Certainty } from './ends.js';
+import { all, any, type Formula, Judge, undecided } from './formula.js';
 import { point } from './intervals.js';
 import { atomsOf } from './parts.js';
 import { Quantity } from './quantity.js';
@@ -38,10 +39,12 @@ export class Universe {
   readonly deeds = new Map<string, { readonly duty: Duty; readonly dimension: number }>();
   readonly #rules = new Map<Rule, { readonly whole: Formula; readonly parts: readonly Formula[] }>();
 
-  readonly view: View = 'decided';
+  readonly view: View;
+  readonly certainty: Certainty;
 
-  constructor(policies: readonly Policy[], budget: Budget, view: View = 'decided') {
-    this.view = view;
+  constructor(policies: readonly Policy[], budget: Budget, options: { view?: View; certainty?: Certainty } = {}) {
+    this.view = options.view ?? 'decided';
+    this.certainty = options.certainty ?? 'sure';
     this.space = new Space(budget);
     this.judge = new Judge(this.space);
     const rules = policies.flatMap((policy) => this.rulesOf(policy));
@@ -53,9 +56,9 @@ export class Universe {
     // Purposes and the like before the clock: what differs is explained in the order of the dimensions.
     const duties = rules.flatMap((rule) => this.dutiesOf(rule));
     const looked = [...targets, ...assignees].flatMap(({ refinements }) => refinements);
-    const owing = duties.flatMap(circumstancesOf);
     const own = rules.flatMap(({ constraints, actionRefinements }) => [...constraints, ...actionRefinements]);
-    const atoms = [...looked, ...own, ...owing].flatMap((each) => this.#shown(each)).flatMap(atomsOf);
+    const owing = duties.flatMap(({ constraints }) => constraints.flatMap(atomsOf)).filter(isCircumstance);
+    const atoms = [...[...looked, ...own].flatMap((each) => this.#shown(each)).flatMap(atomsOf), ...owing];
     budget.spend(atoms.length);
     this.#addOperands(atoms);
     this.now = new Counter(this.space, 'dateTime');
@@ -107,6 +110,13 @@ export class Universe {
     ];
   }
 
+  /** What is left of a region by the facts that name several at once: each of them must be permitted. */
+  together(region: Region, granted: Region): Region {
+    let rest = region;
+    for (const terms of this.terms.values()) rest = terms.together(rest, granted);
+    return rest;
+  }
+
   /** The dimension that says whether a duty was done. */
   deedOf(duty: Duty): number | undefined {
     return this.deeds.get(deedKey(duty))?.dimension;
@@ -135,13 +145,13 @@ export class Universe {
   }
 
   #atom(atom: AtomicConstraint, counted: boolean): Formula {
-    if (isAmbiguous(atom.operand)) return never;
+    if (isAmbiguous(atom.operand)) return undecided(this.space, this.certainty);
     const key = factOf(atom.operand);
-    if (key === 'dateTime') return this.now.formula(atom);
-    if (key === 'count') return counted ? this.use.formula(atom) : never;
+    if (key === 'dateTime') return this.now.formula(atom, this.certainty);
+    if (key === 'count') return counted ? this.use.formula(atom, this.certainty) : never;
     this.space.budget.spend(1);
-    const group = atom.value.type === 'ordered' ? this.quantities.get(key) : this.terms.get(termsKey(atom));
-    return group ? group.formula(atom) : never;
+    if (atom.value.type === 'ordered') return this.quantities.get(key)?.formula(atom, this.certainty) ?? never;
+    return this.terms.get(termsKey(atom))?.formula(atom) ?? never;
   }
 
   #shown(constraint: Constraint): readonly Constraint[] {

@@ -33,12 +33,25 @@ export type Condition = (situation: Situation) => Truth;
 
 const trust: Readonly<Record<FactSource, number>> = { attested: 2, measured: 1, declared: 0 };
 
+/** The time by the decider's own clock. */
+function clockFact(now: number): Fact {
+  return { value: now, source: 'measured' };
+}
+
+/** `atomTruth` of a comparison with the time. */
+export function clockTruth(atom: AtomicConstraint, now: number): Truth {
+  const { operator, value, unit, source } = atom;
+  // No clock is attested, and no instant has a unit.
+  if (value.type !== 'ordered' || unit !== undefined || source === 'attested') return undefined;
+  return compared(operator, now, now, value);
+}
+
 /**
  * The fact of this key (`factOf` of its operand). Time and counts are our own measurements, never looked up among what a caller states: a
  * stranger's `dateTime` must not move the clock.
  */
 export function factAt(key: string, situation: Situation, whole = false): Fact | undefined {
-  if (key === 'dateTime') return { value: situation.now, source: 'measured' };
+  if (key === 'dateTime') return clockFact(situation.now);
   if (key === 'count') {
     return situation.use === undefined ? undefined : { value: situation.use, source: 'measured' };
   }

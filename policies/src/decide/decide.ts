@@ -41,7 +41,7 @@ export function decide(
 function decideEach(
   compiled: CompiledPolicy,
   asked: Asked,
-  situation: Situation,
+  situation: Numbered,
   facts: Facts,
   whole: Values,
 ): Decision {
@@ -124,30 +124,19 @@ export function askedOf({ policy }: CompiledPolicy, { action, target, assignee }
   return named ? { action: term, target, assignee, barring: [term], foreign: true } : undefined;
 }
 
-export function situationOf(facts: Facts, options: DecideOptions): Situation {
+/** A situation whose use is numbered for one permission after another. What keeps it for later keeps a copy. */
+export type Numbered = Situation & { use: number | undefined };
+
+export function situationOf(facts: Facts, options: DecideOptions): Numbered {
   const { now, values = none, within, memberOf, duties } = facts;
-  return {
-    now,
-    use: undefined,
-    values,
-    whole: values,
-    within,
-    memberOf,
-    duties,
-    lenient: options.lenientDuties === true,
-  };
+  const lenient = options.lenientDuties === true;
+  return { now, use: undefined, values, whole: values, within, memberOf, duties, lenient };
 }
 
 const none: Values = {};
 
-/** The situation of a use with this number. */
-export function numbered(situation: Situation, use: number | undefined): Situation {
-  const { now, values, whole, within, memberOf, duties, lenient } = situation;
-  return { now, use, values, whole, within, memberOf, duties, lenient };
-}
-
 /** A decision for one name of each fact. */
-function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Situation, facts: Facts): Decision {
+function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Numbered, facts: Facts): Decision {
   const { permissions, prohibitions, barred } = compiled;
   const { now, values } = situation;
   let until: number | undefined;
@@ -162,26 +151,26 @@ function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Situation,
     }
   }
   let least: Miss | undefined;
-  let fresh: { readonly rule: CompiledRule; readonly situation: Situation } | undefined;
+  let fresh: CompiledRule | undefined;
+  let use: number | undefined;
   // When one that does not grant now may begin to; of no account once another grants.
   let waiting = until;
   for (const each of permissions) {
     if (!permitsAction(each, asked) || speaksOf(each, asked, situation) === false) continue;
-    const own = each.terms.steps ? numbered(situation, useNumber(each, facts)) : situation;
-    if (grants(each, asked, own)) {
-      if (!each.terms.steps || facts.reserved?.(each.key)) return permit(each.key, nothing, lasting(each, until, own));
-      fresh ??= { rule: each, situation: own };
+    const counts = each.terms.steps !== undefined;
+    situation.use = counts ? useNumber(each, facts) : undefined;
+    if (grants(each, asked, situation)) {
+      if (!counts || facts.reserved?.(each.key)) return permit(each.key, nothing, lasting(each, until, situation));
+      if (fresh === undefined) [fresh, use] = [each, situation.use];
       // A use is reserved under another rule only where none that has it grants it.
       if (!facts.reserved) break;
     } else if (fresh === undefined) {
-      least = nearer(least, explainPermission(each, asked, own));
-      waiting = lasting(each, waiting, own);
+      least = nearer(least, explainPermission(each, asked, { ...situation }));
+      waiting = lasting(each, waiting, situation);
     }
   }
-  if (fresh) {
-    const { rule, situation: own } = fresh;
-    return permit(rule.key, [reservationFor(rule, asked, own)], lasting(rule, until, own));
-  }
+  if (fresh)
+    return permit(fresh.key, [reservationFor(fresh, use ?? 0, asked, situation)], lasting(fresh, until, situation));
   return deny(least?.reasons() ?? [unmatched(permissions, asked, situation)], waiting);
 }
 
@@ -272,13 +261,12 @@ export function useNumber({ key }: CompiledRule, facts: Facts): number | undefin
 }
 
 /** How many uses may be stored while everything but the count stays as it is. */
-function reservationFor(each: CompiledRule, asked: Asked, situation: Situation): Reservation {
+function reservationFor(each: CompiledRule, use: number, asked: Asked, situation: Numbered): Reservation {
   const { steps, counting } = each.terms;
-  const use = situation.use ?? 0;
   for (const step of steps ?? nothing) {
     if (step <= use) continue;
-    const then = numbered(situation, step);
-    if (counting(then) === true && (!each.countsSelected || grants(each, asked, then))) continue;
+    situation.use = step;
+    if (counting(situation) === true && (!each.countsSelected || grants(each, asked, situation))) continue;
     return { rule: each.key, limit: step - 1 };
   }
   return { rule: each.key, limit: Number.MAX_SAFE_INTEGER };

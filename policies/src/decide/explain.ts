@@ -4,7 +4,7 @@ import { dutyWords } from '../words/duty.js';
 import { namesText } from '../words/text.js';
 import { constraintWords } from '../words.js';
 import type { CompiledRule } from './compile.js';
-import { factFor, type Situation, truthIn } from './condition.js';
+import { atomTruth, clockTruth, factFor, type Situation, truthIn } from './condition.js';
 import type { Asked } from './decide.js';
 import { type CompiledDuty, isSettled } from './duties.js';
 import { isOrBelongs, type Matcher, refinedFor, type Selection } from './match.js';
@@ -12,37 +12,38 @@ import { explainAtom } from './needs.js';
 import { isPassing } from './readings.js';
 import { reason } from './sentences.js';
 
-/**
- * What keeps something from holding: how many conditions, how many of them nothing can change any more, and how long the others
- * take. Sentences are made only for the miss that is told.
- */
-export interface Miss {
+/** What keeps something from holding. */
+export interface Weight {
+  /** How many conditions. */
   readonly misses: number;
+  /** How many of them nothing can change any more. */
   readonly hopeless: number;
-  /** Milliseconds until time mends it, or since time spoiled it; 0 where time has no part in it. */
+  /** Milliseconds until time mends the last of them, or since time spoiled it; 0 where time has no part in it. */
   readonly wait: number;
+  /** Of alternatives the lightest. */
+  readonly chosen?: Constraint;
+}
+
+/** Sentences are made only for the miss that is told. */
+export interface Miss extends Weight {
   reasons(): Reason[];
 }
 
 /** The smaller set; of equal ones that which can still change, and soonest. */
-export function nearer(one: Miss | undefined, other: Miss | undefined): Miss | undefined {
-  if (one === undefined) return other;
-  if (other === undefined) return one;
-  const order = other.misses - one.misses || other.hopeless - one.hopeless || other.wait - one.wait;
-  return order < 0 ? other : one;
+export function nearer<W extends Weight>(found: W | undefined, other: W): W;
+export function nearer<W extends Weight>(found: W | undefined, other: W | undefined): W | undefined;
+export function nearer<W extends Weight>(found: W | undefined, other: W | undefined): W | undefined {
+  if (found === undefined || other === undefined) return found ?? other;
+  const order = other.misses - found.misses || other.hopeless - found.hopeless || other.wait - found.wait;
+  return order < 0 ? other : found;
 }
 
 function together(parts: readonly (Miss | undefined)[]): Miss | undefined {
   const found = parts.filter((part) => part !== undefined);
   const [first, second] = found;
   if (second === undefined) return first;
-  let [misses, hopeless, wait] = [0, 0, 0];
-  for (const each of found) {
-    misses += each.misses;
-    hopeless += each.hopeless;
-    wait = Math.max(wait, each.wait);
-  }
-  return { misses, hopeless, wait, reasons: () => found.flatMap((each) => each.reasons()) };
+  const weight = found.reduce<Weight | undefined>(plus, undefined) ?? one;
+  return { ...weight, reasons: () => found.flatMap((each) => each.reasons()) };
 }
 
 /** What would have to change for this permission to hold; `undefined`: nothing. */
@@ -57,45 +58,81 @@ export function explainPermission(each: CompiledRule, asked: Asked, situation: S
 }
 
 function missOf(constraint: Constraint, situation: Situation): Miss | undefined {
-  if ('operand' in constraint) {
-    return truthIn(situation, constraint) === true ? undefined : atomMiss(constraint, situation);
+  const weight = weigh(constraint, situation);
+  return weight && { ...weight, reasons: () => reasonsIn(constraint, situation, weight) };
+}
+
+const one: Weight = { misses: 1, hopeless: 0, wait: 0 };
+
+/** Weighs hundreds of alternatives in microseconds, so it makes no lists and no sentences. */
+function weigh(constraint: Constraint, situation: Situation): Weight | undefined {
+  if ('operand' in constraint) return weighAtom(constraint, situation);
+  const { logic, operands } = constraint;
+  if (logic === 'and' || logic === 'andSequence') {
+    let sum: Weight | undefined;
+    for (const each of operands) sum = plus(sum, weigh(each, situation));
+    return sum;
   }
-  const { logic, operands, path } = constraint;
-  const parts = operands.map((each) => missOf(each, situation));
-  if (logic === 'and' || logic === 'andSequence') return together(parts);
-  const held = parts.filter((part) => part === undefined).length;
-  if (held === 0 && parts.length > 0) return parts.reduce(nearer);
-  if (logic === 'or' || (held === 1 && truthIn(situation, constraint) === true)) return undefined;
+  let best: Weight | undefined;
+  let chosen: Constraint | undefined;
+  let held = 0;
+  for (const each of operands) {
+    const weight = weigh(each, situation);
+    if (weight === undefined) held += 1;
+    if (held > 0 && logic === 'or') return undefined;
+    const lighter = weight && nearer(best, weight);
+    if (lighter === best) continue;
+    best = lighter;
+    chosen = each;
+  }
+  if (held === 0 && best) return { misses: best.misses, hopeless: best.hopeless, wait: best.wait, chosen };
+  return held === 1 && truthIn(situation, constraint) === true ? undefined : one;
+}
+
+function plus(sum: Weight | undefined, more: Weight | undefined): Weight | undefined {
+  if (sum === undefined || more === undefined) return sum ?? more;
   return {
-    ...one,
-    reasons: () => [
-      {
-        code: 'NOT_EXACTLY_ONE',
-        path,
-        en: `exactly one of ${operands.length} alternatives must hold, and ${held} hold or cannot be told apart`,
-        zh: `${operands.length} 个条件须恰好满足其一，现有 ${held} 个满足或无法判定`,
-      },
-    ],
+    misses: sum.misses + more.misses,
+    hopeless: sum.hopeless + more.hopeless,
+    wait: Math.max(sum.wait, more.wait),
   };
 }
 
-const one = { misses: 1, hopeless: 0, wait: 0 } as const;
-
-function atomMiss(atom: AtomicConstraint, situation: Situation): Miss {
-  return { ...prospect(atom, situation), reasons: () => [explainAtom(atom, situation)] };
+/** Waiting may help, but what has come too late or was used up never comes back. */
+function weighAtom(atom: AtomicConstraint, situation: Situation): Weight | undefined {
+  const key = factOf(atom.operand);
+  if (key === 'dateTime') return clockTruth(atom, situation.now) === true ? undefined : waitFor(atom, situation.now);
+  const fact = factFor(atom, situation);
+  if (atomTruth(atom, fact, situation.within) === true) return undefined;
+  if (key === 'count') return atom.operator === 'lt' || atom.operator === 'lteq' ? over : one;
+  return typeof fact?.value === 'number' && isPassing(atom.operand) ? waitFor(atom, fact.value) : one;
 }
 
-/** Whether waiting helps: what has come too late or was used up never comes back. */
-function prospect(atom: AtomicConstraint, situation: Situation): Omit<Miss, 'reasons'> {
-  const { operator, value } = atom;
-  const key = factOf(atom.operand);
-  const upper = operator === 'lt' || operator === 'lteq';
-  if (key === 'count') return { ...one, hopeless: upper ? 1 : 0 };
-  if (value.type !== 'ordered' || (key !== 'dateTime' && !isPassing(atom.operand))) return one;
-  const fact = key === 'dateTime' ? situation.now : factFor(atom, situation)?.value;
-  if (typeof fact !== 'number') return one;
+const over: Weight = { misses: 1, hopeless: 1, wait: 0 };
+
+function waitFor({ operator, value }: AtomicConstraint, fact: number): Weight {
+  if (value.type !== 'ordered') return one;
   const wait = value.high - fact;
-  return { misses: 1, hopeless: upper || wait < 0 ? 1 : 0, wait: Math.abs(wait) };
+  const hopeless = operator === 'lt' || operator === 'lteq' || wait < 0;
+  return { misses: 1, hopeless: hopeless ? 1 : 0, wait: Math.abs(wait) };
+}
+
+/** What `weigh` found lightest, in words. */
+function reasonsIn(constraint: Constraint, situation: Situation, weight = weigh(constraint, situation)): Reason[] {
+  if (weight === undefined) return [];
+  if ('operand' in constraint) return [explainAtom(constraint, situation)];
+  const { logic, operands, path } = constraint;
+  if (logic === 'and' || logic === 'andSequence') return operands.flatMap((each) => reasonsIn(each, situation));
+  if (weight.chosen) return reasonsIn(weight.chosen, situation);
+  const held = operands.filter((each) => weigh(each, situation) === undefined).length;
+  return [
+    {
+      code: 'NOT_EXACTLY_ONE',
+      path,
+      en: `exactly one of ${operands.length} alternatives must hold, and ${held} hold or cannot be told apart`,
+      zh: `${operands.length} 个条件须恰好满足其一，现有 ${held} 个满足或无法判定`,
+    },
+  ];
 }
 
 /** A refinement that is not met has its own code: the rule is active, and this doing or this member is not what it means. */

@@ -6,7 +6,6 @@ import {
   aimsAt,
   askedOf,
   malformedFact,
-  numbered,
   permitsAction,
   selects,
   situationOf,
@@ -40,7 +39,7 @@ export function reportRules(
     if (unknown) return { rule, active: undefined, refined: undefined };
     if (asked === undefined)
       return { rule, active: each.actions === undefined ? undefined : false, refined: undefined };
-    const own = each.terms.steps ? numbered(situation, useNumber(each, facts)) : situation;
+    const own = each.terms.steps ? { ...situation, use: useNumber(each, facts) } : situation;
     return { rule, active: active(each, asked, own), refined: each.terms.refined(own) };
   });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DecisionRequest, Facts, JsonValue, PolicyJson } from '../index.js';
+import type { DecisionRequest, Fact, Facts, JsonValue, PolicyJson } from '../index.js';
 
 /** Small alphabets, so that random policies, requests and facts meet at their boundaries. */
 export const people = ['urn:causeway:anna', 'urn:causeway:bo', 'urn:causeway:chen'] as const;
@@ -118,6 +118,10 @@ function isRule(value: JsonValue): value is PolicyJson {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function fact(value: readonly string[]): Fact {
+  return { value, source: 'declared' };
+}
+
 /** Facts and a request from a seeded sequence: fast enough for ten thousand a pair. */
 export function situations(seed: number): () => { request: DecisionRequest; facts: Facts } {
   let state = seed >>> 0 || 1;
@@ -141,7 +145,9 @@ export function situations(seed: number): () => { request: DecisionRequest; fact
       },
       facts: {
         now: epoch + (next(8) - 1) * hour + (next(3) - 1),
-        ...(next(5) === 0 ? {} : { purpose: next(3) === 0 ? purpose : purpose.slice(0, 1) }),
+        ...(next(5) === 0 || purpose.length === 0
+          ? {}
+          : { values: { purpose: fact(next(3) === 0 ? purpose : purpose.slice(0, 1)) } }),
         ...(next(6) === 0 ? {} : { counts: () => used }),
         ...(next(4) === 0 ? { reserved: () => true } : {}),
       },

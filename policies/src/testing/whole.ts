@@ -74,8 +74,9 @@ function atom(counted: boolean): fc.Arbitrary<PolicyJson> {
                 6,
               ),
             )
-            .map(([leftOperand, named, rightOperand, ...parts]) =>
-              Object.assign({ leftOperand, operator: named, rightOperand }, ...parts),
+            .map(
+              ([leftOperand, named, rightOperand, ...parts]): PolicyJson =>
+                Object.assign({}, { leftOperand, operator: named, rightOperand }, ...parts),
             ),
         ),
     );
@@ -140,7 +141,7 @@ function duty(consequences: boolean, names: readonly string[]): fc.Arbitrary<Jso
 
 function rule(kind: 'permission' | 'prohibition'): fc.Arbitrary<JsonValue> {
   const counted = kind === 'permission';
-  const duties =
+  const duties: fc.Arbitrary<PolicyJson> =
     kind === 'permission'
       ? fc.array(duty(true, before), { minLength: 1, maxLength: 2 }).map((list) => ({ duty: list }))
       : fc.array(duty(false, actions), { minLength: 1, maxLength: 2 }).map((list) => ({ remedy: list }));

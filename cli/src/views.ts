@@ -36,6 +36,7 @@ export interface WordsView {
 export interface TransferView {
   readonly request?: string;
   readonly pid: string;
+  readonly peerPid?: string;
   readonly peer: string;
   readonly agreement: string;
   readonly dataset: string;

@@ -36,16 +36,23 @@ beforeAll(async () => {
   const offers = [{ terms: { assignees: [space.id('consumer')], count: uses } }];
   await provider.send('PUT', `${base}/datasets/goods`, { file, title: { en: 'goods' }, offers });
   consumer = await space.api('consumer');
-  const address = `https://127.0.0.1:${space.wire('provider').port}/dsp/2025-1`;
-  await consumer.send('PUT', `${base}/negotiations/goods`, { dataset: `${space.id('provider')}:goods`, address });
-  const agreed = await consumer.get<NegotiationView>(`${base}/negotiations/goods?wait=20`);
-  agreement = agreed.agreement ?? '';
+  agreement = await agreed('goods');
 }, 120_000);
 
 afterAll(async () => {
   await space?.[Symbol.asyncDispose]();
   if (folder) await rm(folder, { recursive: true, force: true });
 }, 60_000);
+
+/** The agreement on a dataset of the provider's. */
+async function agreed(dataset: string): Promise<string> {
+  const address = `https://127.0.0.1:${space.wire('provider').port}/dsp/2025-1`;
+  await consumer.send('PUT', `${base}/negotiations/${dataset}`, {
+    ...{ dataset: `${space.id('provider')}:${dataset}`, address },
+  });
+  const { agreement = '' } = await consumer.get<NegotiationView>(`${base}/negotiations/${dataset}?wait=20`);
+  return agreement;
+}
 
 const ask = (index: number) =>
   consumer.send('PUT', `${base}/transfers/${name(index)}`, {
@@ -71,12 +78,35 @@ async function reserved(): Promise<{ held: Map<string, number>; transfers: numbe
   }
 }
 
+test('a window that closes amid a stream ends it then, by the clock on the wall', async () => {
+  const file = join(folder, 'large.bin');
+  await writeFile(file, Buffer.alloc(32 * 1_048_576, 'causeway'));
+  space.wire('exchange').slow(8_192);
+  const until = Date.now() + 12_000;
+  const provider = await space.api('provider');
+  const offers = [{ terms: { assignees: [space.id('consumer')], until: new Date(until).toISOString() } }];
+  await provider.send('PUT', `${base}/datasets/large`, { file, title: { en: 'large' }, offers });
+  const to = join(folder, 'large.out');
+  await consumer.send('PUT', `${base}/transfers/large`, { agreement: await agreed('large'), to });
+  const ours = await consumer.get<TransferView>(`${base}/transfers/large?wait=60`);
+  const theirs = await provider.get<TransferView>(`${base}/transfers/${ours.peerPid}?wait=60`);
+  process.stdout.write(`the window closed; both sides had ended ${Date.now() - until} ms later (promised 1000)\n`);
+  expect(Date.now() - until).toBeLessThan(10_000);
+  for (const { state, reason } of [ours, theirs]) {
+    expect([state, reason?.code]).toEqual(['TERMINATED', 'POLICY_DENIED']);
+    expect(reason?.en).toMatch(/^permitted before /);
+  }
+  expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/^large\.out/));
+  space.wire('exchange').slow(Number.POSITIVE_INFINITY);
+});
+
 test(`of ${requests} transfers at once and two kill -9 amid them, exactly ${uses} are had`, async () => {
   space.wire('exchange').hold('answer');
   await atOnce(early, early, ask);
   await until(`${early} transfers to start`, async () => {
     const { items } = await consumer.get<{ items: TransferView[] }>(`${base}/transfers`);
-    return items.length === early && items.every(({ state }) => state === 'STARTED');
+    const own = items.filter((one) => one.agreement === agreement);
+    return own.length === early && own.every(({ state }) => state === 'STARTED');
   });
 
   const rest = requests - early;

@@ -111,6 +111,8 @@ export function transferOperations(context: TransferContext): Operation[] {
 function isSettled(record: Transfer, view: object): boolean {
   if (record.parked !== undefined) return true;
   if (record.state !== 'COMPLETED' && record.state !== 'TERMINATED') return false;
+  // What had been received of one that was stopped is still to be removed.
+  if (record.sink?.stage === 'receiving' && record.end === undefined) return false;
   return record.end?.consumer === undefined || 'endLogIndex' in view;
 }
 

@@ -13,7 +13,7 @@ import { giveBack } from './uses.js';
 
 /**
  * What is saved with the end of a transfer: a use of which no stream was ever opened is given back, and what was started and
- * is not closed gets the provider's word that it was stopped.
+ * is not closed gets the provider's word that it was stopped. A consumer that was never started has received nothing.
  *
  * @param by whose move it was
  */
@@ -23,9 +23,12 @@ export async function ended(context: ControlContext, record: Transfer, by: strin
     record.state === 'TERMINATED'
       ? await stopped(context, record, { by, why, at: context.clock.now() })
       : { transfer: record, also: { writes: [] } };
-  if (record.role !== 'provider' || record.opened === true || record.uses === undefined) {
-    return { record: transfer, also };
+  const { role, pid, sink, endpoint } = record;
+  if (role === 'consumer' && sink?.stage === 'receiving' && endpoint === undefined) {
+    const writes = [...also.writes, context.records.partials.delete([pid])];
+    return { record: { ...transfer, sink: { ...sink, stage: 'discarded' } }, also: { ...also, writes } };
   }
+  if (role === 'consumer' || record.opened === true || record.uses === undefined) return { record: transfer, also };
   const { uses: _given, ...rest } = transfer;
   const back = await giveBack(context.records, record);
   const conditions = [...(also.conditions ?? []), ...(back.conditions ?? [])];

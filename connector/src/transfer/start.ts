@@ -43,6 +43,8 @@ async function start(context: ControlContext, transfer: Transfer, stamp: Stamp):
   if (!decision.permit) return intendTermination(transfer, denial(decision), stamp);
   const kept = decisionRecord(agreement.value, transfer, judged);
   const reservation = await reserve(records, agreement.value.digest, transfer.pid, decision.reserve, stamp.at);
+  // Others were faster: what they left is decided on, and refused in the policy's own words.
+  if (reservation === undefined) return start(context, transfer, stamp);
 
   const { bytes, id } = writeStatement(startStatement(context, transfer, dataset, kept.digest, stamp.at));
   const { agreement: numbered, own } = await signNext(context.identity, agreement.value, 'transfer-start', id);

@@ -3,7 +3,6 @@ import type { Store } from '@causeway/platform';
 import { temporaryStore } from '@causeway/platform/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ConnectorError } from '../errors.js';
 import type { Transfer } from '../model.js';
 import { openRecords, type Records } from '../records.js';
 import { giveBack, reserve } from './uses.js';
@@ -37,13 +36,9 @@ type Using = Pick<Transfer, 'agreement' | 'pid' | 'uses'> & { readonly opened: b
 async function useOnce(store: Store, records: Records, transfer: Using, limit: number): Promise<boolean> {
   const { agreement, pid } = transfer;
   for (;;) {
-    try {
-      const commit = await reserve(records, agreement, pid, [{ rule, limit }], now);
-      if ((await store.commit(commit)).ok) break;
-    } catch (error) {
-      if (error instanceof ConnectorError && error.code === 'POLICY_DENIED') return false;
-      throw error;
-    }
+    const commit = await reserve(records, agreement, pid, [{ rule, limit }], now);
+    if (commit === undefined) return false;
+    if ((await store.commit(commit)).ok) break;
   }
   if (transfer.opened) return true;
   while (!(await store.commit(await giveBack(records, transfer))).ok);

@@ -2,14 +2,12 @@ import type { Digest } from '@causeway/evidence';
 import type { Commit, Condition, Write } from '@causeway/platform';
 import type { Reservation } from '@causeway/policies';
 import type { Transfer } from '../model.js';
-import { refusal } from '../reasons.js';
 import type { Records } from '../records.js';
 
 /**
  * The writes that reserve one use of each of these rules for a transfer, conditioned on the counts they were decided on:
- * of two reservations at once one is made again on what the other left.
- *
- * @throws ConnectorError POLICY_DENIED when a limit is reached
+ * of two reservations at once one is made again on what the other left. Undefined when others have taken what was decided on
+ * meanwhile: then it is to be decided anew.
  */
 export async function reserve(
   records: Records,
@@ -17,14 +15,14 @@ export async function reserve(
   transfer: string,
   reservations: readonly Reservation[],
   now: number,
-): Promise<Commit> {
+): Promise<Commit | undefined> {
   const conditions: Condition[] = [];
   const writes: Write[] = [];
   for (const { rule, limit } of reservations) {
     const count = await records.counts.get(agreement, rule);
     const used = count?.value.used ?? 0;
     // INVARIANT: never more uses than the limit, however many transfers start at once.
-    if (used >= limit) throw refusal('POLICY_DENIED', `All ${limit} uses are taken.`, `${limit} 次使用已全部用完。`);
+    if (used >= limit) return undefined;
     conditions.push(
       count === undefined ? records.counts.absent(agreement, rule) : records.counts.unchanged(count),
       records.uses.absent(agreement, rule, transfer),

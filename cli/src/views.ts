@@ -95,7 +95,7 @@ export interface DatasetView {
   readonly id: string;
   readonly source: { readonly version: string; readonly bytes: number };
   readonly listed: boolean;
-  readonly offers: readonly { readonly id: string }[];
+  readonly offers: readonly { readonly id: string; readonly words?: WordsView }[];
 }
 
 export interface SearchView {

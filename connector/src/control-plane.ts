@@ -114,7 +114,11 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     },
   });
 
-  const catalog = new CatalogService({ records, self: identity.id, dspBase: options.dspBase });
+  const { factsFor } = options;
+  const catalog = new CatalogService({
+    ...{ records, self: identity.id, dspBase: options.dspBase, clock },
+    ...(factsFor === undefined ? {} : { factsFor }),
+  });
   const negotiations = new Negotiations(context, negotiationProcesses, (dataset, caller) =>
     catalog.visible(dataset, caller),
   );

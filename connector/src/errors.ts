@@ -34,6 +34,7 @@ export type ConnectorErrorCode =
   | 'REQUEST_INVALID'
   | 'OPERATOR'
   | 'OPERATOR_REFUSED'
+  | 'CLASSIFICATION_FLOOR'
   | 'APPROVAL_REJECTED'
   | 'APPROVAL_EXPIRED';
 

@@ -1,4 +1,5 @@
 import type { Digest, Json } from '@causeway/evidence';
+import type { ClassificationDomain } from '@causeway/policies';
 
 /** A JSON object as it came over the wire or as it will go out. */
 export type JsonObject = { [key: string]: Json };
@@ -226,6 +227,8 @@ export interface Offer {
   readonly policy: JsonObject;
   /** The participants it names, and so is shown to; absent: everybody. */
   readonly assignees?: readonly string[];
+  /** Some condition is about who asks: whether it is shown is decided on the caller's attributes. */
+  readonly conditional?: true;
   /** A person has to approve each agreement on it, whatever the classification demands. */
   readonly approval?: true;
   /** A request that asks for more is answered with the nearest offer that stays within this one, instead of a refusal. */
@@ -251,6 +254,8 @@ export interface Dataset {
   readonly region?: string;
   /** Level of the classification guideline: 3 is the highest. Absent: its owner has not classified it. */
   readonly classification?: 1 | 2 | 3;
+  /** Domain of the same guideline. */
+  readonly domain?: ClassificationDomain;
   readonly mediaType: string;
   readonly source: FileSource;
   readonly offers: readonly Offer[];

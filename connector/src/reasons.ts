@@ -39,6 +39,7 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   REQUEST_INVALID: '请求有误',
   OPERATOR: '由操作人员决定',
   OPERATOR_REFUSED: '该操作人员无权执行此操作',
+  CLASSIFICATION_FLOOR: '低于数据分级的最低要求',
   APPROVAL_REJECTED: '审批未通过',
   APPROVAL_EXPIRED: '审批超过期限',
 };

@@ -179,7 +179,21 @@ describe('class 12, delete', () => {
     expect(await refused('off-again', agreement)).toBe('DUTY_VIOLATED');
   });
 
-  test('what nobody would do is neither asked for', async () => {
+  test('what nobody would do is not offered, unless it is marked as declared only, and then not owed', async () => {
+    for (const [name, obligation] of Object.entries({
+      unending: { action: 'odrl:delete' },
+      kept: { action: 'odrl:archive' },
+    })) {
+      await expect(publish(`never-${name}`, obligation)).rejects.toMatchObject({
+        data: { problem: { code: 'POLICY_INVALID', errors: [{ code: 'NOT_ENFORCED' }] } },
+      });
+    }
+    const agreement = await owing('declared', { action: 'odrl:archive', 'urn:causeway:v1:declaredOnly': true });
+    await passes('declared', agreement);
+    expect(await stands(agreement)).toEqual(both());
+  });
+
+  test('what nobody would do is not asked for either', async () => {
     const dataset = await publish('asked', deletion);
     const { offer } = await negotiate(hydraulics, 'asked', dataset);
     for (const [name, obligation] of Object.entries({

@@ -198,9 +198,7 @@ describe('a policy refuses', () => {
 
   test('another purpose than the one agreed on, and none', async () => {
     const { agreement } = await agreed('purpose', { assignees: [hydraulics.id], purposes: [planning] });
-    expect(await denied('purpose-1', agreement, resale)).toBe(
-      `permitted for the purpose ${planning}; the stated purpose is ${resale}`,
-    );
+    expect(await denied('purpose-1', agreement, resale)).toBe(`needs purpose in {${planning}}; it is ${resale}`);
     expect(await denied('purpose-2', agreement)).toMatch(/purpose is not known: state it$/);
     expect(await pull(hydraulics, 'purpose-3', agreement, received('purpose'), planning)).toMatchObject({
       state: 'COMPLETED',

@@ -6,7 +6,7 @@ import { localName, localNameForm } from '../dataset-name.js';
 import { CliError, fileTrouble } from '../errors.js';
 import { futureInstant, homeOption, listOption, participantsOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import type { DatasetView } from '../views.js';
+import { type DatasetView, terms } from '../views.js';
 
 interface PublishOptions {
   readonly home: string;
@@ -19,13 +19,21 @@ interface PublishOptions {
   readonly until?: string;
   readonly times?: number;
   readonly purpose?: string[];
+  readonly role?: string[];
+  readonly place?: string[];
+  readonly level?: string;
+  readonly for?: string;
+  readonly deleteAfter?: string;
   readonly policy?: string;
+  readonly declaredOnly?: boolean;
   readonly classification?: string;
+  readonly domain?: string;
   readonly approval?: boolean;
   readonly negotiable?: boolean;
   readonly listed?: boolean;
 }
 
+const domains = ['research', 'production', 'operation', 'management', 'external', 'platform', 'enterprise'];
 const mediaTypes: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
   '.json': 'application/json',
@@ -51,8 +59,26 @@ export function publishCommand(output: Output): Command {
     .option('--until <instant>', 'offered until, with zone: 2027-01-01T00:00:00+08:00', futureInstant)
     .option('--times <n>', 'how often each may have it', wholeNumber)
     .addOption(listOption('--purpose <purposes>', 'the purposes it is offered for'))
-    .option('--policy <file>', 'an ODRL offer instead of --to, --until, --times, --purpose')
+    .addOption(listOption('--role <roles>', 'only for who has one of these roles, as the authority attests'))
+    .addOption(
+      listOption(
+        '--place <codes>',
+        'only for who is in these countries or regions (ISO 3166), as the authority attests',
+      ),
+    )
+    .addOption(
+      new Option('--level <level>', 'the lowest security level, as the authority attests').choices([
+        'base',
+        'trust',
+        'trust+',
+      ]),
+    )
+    .option('--for <duration>', 'for so long from the agreement on: P90D')
+    .option('--delete-after <duration>', 'the copy is deleted so long after delivery at most: P30D')
+    .option('--policy <file>', 'an ODRL offer instead of all of these')
+    .option('--declared-only', 'mark what no software can enforce, for both sides to see, instead of refusing it')
     .addOption(new Option('--classification <level>', 'of the guideline; 3 is the highest').choices(['1', '2', '3']))
+    .addOption(new Option('--domain <domain>', 'of the guideline').choices(domains))
     .option('--approval', 'each agreement on it waits for the approval of a person')
     .option('--negotiable', 'a request for more gets a counter-offer, and not a refusal')
     .option('--listed', 'show its description to every member through the broker')
@@ -62,10 +88,14 @@ export function publishCommand(output: Output): Command {
     )
     .action(async (file: string, options: PublishOptions) => {
       const path = resolve(file);
-      const dealing = { ...(options.approval && { approval: true }), ...(options.negotiable && { negotiable: true }) };
+      const { approval, negotiable, declaredOnly } = options;
+      const dealing = JSON.parse(JSON.stringify({ approval, negotiable, declaredOnly })) as object;
       const offers = (await offersOf(options)).map((offer) => ({ ...offer, ...dealing }));
       if (offers.length === 0 && Object.keys(dealing).length > 0) {
-        throw new CliError('USAGE', '--approval and --negotiable are about an offer: say with --to who may have it.');
+        throw new CliError(
+          'USAGE',
+          '--approval, --negotiable and --declared-only are about an offer: say with --to who may have it.',
+        );
       }
       await demandFile(path);
       const api = await openApi(options.home);
@@ -79,6 +109,7 @@ export function publishCommand(output: Output): Command {
           mediaType: mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream',
           listed: options.listed ?? false,
           ...(options.classification && { classification: Number(options.classification) }),
+          ...(options.domain && { domain: options.domain }),
           ...(options.keywords && { keywords: options.keywords }),
           ...(options.category && { category: options.category }),
           offers,
@@ -87,7 +118,11 @@ export function publishCommand(output: Output): Command {
       );
       output.line(`Published ${dataset.id}`);
       output.line(`  ${bytes(dataset.source.bytes)}, ${dataset.source.version}`);
-      output.line(dataset.offers.length > 0 ? `  offer ${dataset.offers[0]?.id}` : '  offered to nobody');
+      if (dataset.offers.length === 0) output.line('  offered to nobody');
+      for (const offer of dataset.offers) {
+        output.line(`  offer ${offer.id}`);
+        for (const line of terms(offer)) output.line(`    ${line}`);
+      }
       output.result({ ...dataset });
     });
 }
@@ -109,21 +144,20 @@ async function demandFile(path: string): Promise<void> {
   }
 }
 
-async function offersOf({ policy, to, until, times, purpose }: PublishOptions): Promise<object[]> {
+async function offersOf(options: PublishOptions): Promise<object[]> {
+  const { policy, to, until, times, purpose, role, place, level, for: duration, deleteAfter } = options;
+  const narrowed = {
+    ...{ assignees: to, until, count: times, purposes: purpose, roles: role, places: place, securityLevel: level },
+    ...{ duration, deleteAfter },
+  };
+  const given = Object.values(narrowed).some((value) => value !== undefined);
   if (policy !== undefined) {
-    if (to || until || times || purpose) {
-      throw new CliError('USAGE', '--policy says everything: leave out --to, --until, --times and --purpose.');
-    }
-    return [{ policy: await readPolicy(resolve(policy)) }];
+    if (!given) return [{ policy: await readPolicy(resolve(policy)) }];
+    throw new CliError('USAGE', '--policy says everything: leave out --to and what narrows it.');
   }
-  if (!to) {
-    if (until || times || purpose) {
-      throw new CliError('USAGE', "Say with --to who may have it: ids with commas between, or '*' for every member.");
-    }
-    return [];
-  }
-  const terms = { assignees: to, until, count: times, purposes: purpose };
-  return [{ terms: JSON.parse(JSON.stringify(terms)) as object }];
+  if (to) return [{ terms: JSON.parse(JSON.stringify(narrowed)) as object }];
+  if (!given) return [];
+  throw new CliError('USAGE', "Say with --to who may have it: ids with commas between, or '*' for every member.");
 }
 
 async function readPolicy(path: string): Promise<object> {

@@ -1,9 +1,11 @@
-import type { Page } from '@causeway/platform';
+import type { Clock, Page } from '@causeway/platform';
 import { dspContext, extension, grpcPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
+import { transferFacts } from '../facts/table.js';
 import type { Dataset, JsonObject } from '../model.js';
+import type { FactsFor } from '../ports.js';
 import type { Records } from '../records.js';
-import { visibleOffers } from './visibility.js';
+import { type Viewer, visibleOffers } from './visibility.js';
 
 /** Datasets looked at for one page, seen or not: what a caller may not see costs a bounded time. */
 const lookedAt = 1_000;
@@ -15,6 +17,9 @@ export interface CatalogOptions {
   readonly self: string;
   /** Our DSP base URL. */
   readonly dspBase: () => string;
+  readonly clock: Clock;
+  /** What is attested of a caller; nothing unless given. */
+  readonly factsFor?: FactsFor;
 }
 
 /** What a caller may see of our datasets (Dataspace Protocol 2025-1, Catalog Protocol). */
@@ -35,6 +40,7 @@ export class CatalogService {
     options: { readonly cursor?: string; readonly limit?: number } = {},
   ): Promise<{ catalog: JsonObject; next?: string }> {
     const limit = Math.min(options.limit ?? 50, mostPerPage);
+    const viewer = await this.#viewer(caller);
     const found: JsonObject[] = [];
     let cursor = options.cursor;
     for (let looked = 0; looked < lookedAt && found.length < limit; ) {
@@ -45,7 +51,7 @@ export class CatalogService {
       looked += page.items.length;
       cursor = page.next;
       for (const { value } of page.items) {
-        const shown = this.#show(value, caller);
+        const shown = this.#show(value, viewer);
         if (shown !== undefined) found.push(shown);
       }
       if (cursor === undefined) break;
@@ -56,14 +62,14 @@ export class CatalogService {
   /** @throws ConnectorError NOT_FOUND for a dataset that does not exist, or not for this caller */
   async dataset(caller: string, id: string): Promise<JsonObject> {
     const stored = (await this.#options.records.datasets.get(id))?.value;
-    const shown = stored && this.#show(stored, caller);
+    const shown = stored && this.#show(stored, await this.#viewer(caller));
     if (shown !== undefined) return { '@context': [dspContext], ...shown };
     throw new ConnectorError('NOT_FOUND', `There is no dataset ${id} for you here.`);
   }
 
   async visible(id: string, caller: string): Promise<boolean> {
     const stored = (await this.#options.records.datasets.get(id))?.value;
-    return stored !== undefined && visibleOffers(stored, caller).length > 0;
+    return stored !== undefined && visibleOffers(stored, await this.#viewer(caller)).length > 0;
   }
 
   #catalog(datasets: JsonObject[]): JsonObject {
@@ -82,8 +88,13 @@ export class CatalogService {
     return { '@type': 'DataService', '@id': `${this.#options.self}:connector`, endpointURL: this.#options.dspBase() };
   }
 
-  #show(dataset: Dataset, caller: string): JsonObject | undefined {
-    const offers = visibleOffers(dataset, caller);
+  async #viewer(id: string): Promise<Viewer> {
+    const attested = await this.#options.factsFor?.(id, this.#options.clock.now());
+    return { id, values: transferFacts({ peer: id, now: 0, attested: attested ?? { values: {} } }) };
+  }
+
+  #show(dataset: Dataset, viewer: Viewer): JsonObject | undefined {
+    const offers = visibleOffers(dataset, viewer);
     if (offers.length === 0) return undefined;
     return {
       '@type': 'Dataset',

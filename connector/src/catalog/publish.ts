@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
-import { canonicalJson } from '@causeway/evidence';
 import type { Clock, Store, Write } from '@causeway/platform';
-import { type OfferTerms, offerFor, PolicyError, readPolicy, toWire } from '@causeway/policies';
 import { listingFlaw } from '../discovery/listed.js';
 import { ConnectorError } from '../errors.js';
 import type { ConnectorEvents } from '../events.js';
 import { describeFile } from '../exchange/file-source.js';
-import type { Dataset, JsonObject, Offer } from '../model.js';
+import type { Dataset } from '../model.js';
+import { classificationOf } from '../negotiation/terms.js';
 import type { Records } from '../records.js';
-import { assigneesOf } from './visibility.js';
+import { type OfferInput, readOffer } from './offer-input.js';
 
 /** What the owner of a dataset says of it. */
 export interface Publication {
@@ -21,18 +19,11 @@ export interface Publication {
   readonly category?: string;
   readonly region?: string;
   readonly classification?: NonNullable<Dataset['classification']>;
+  readonly domain?: NonNullable<Dataset['domain']>;
   readonly mediaType?: string;
   readonly listed?: boolean;
   readonly offers?: readonly OfferInput[];
 }
-
-/** A policy in ODRL, or the terms of a common one. `assignees` absent: nobody; `['*']`: every member. */
-export type OfferInput = ({ readonly policy: JsonObject } | { readonly terms: Omit<OfferTerms, 'id' | 'target'> }) & {
-  /** A person has to approve each agreement on it. */
-  readonly approval?: boolean;
-  /** A request for more gets a counter-offer. */
-  readonly negotiable?: boolean;
-};
 
 export interface PublisherOptions {
   readonly store: Store;
@@ -44,7 +35,6 @@ export interface PublisherOptions {
   readonly changed: () => void;
 }
 
-const everybody = '*';
 const attempts = 10;
 
 /** Puts datasets and their offers into the catalog, and takes them out. */
@@ -63,13 +53,21 @@ export class Publisher {
    * Publishes a file under a local name; under the same name again, a new version of it. Without offers nobody may
    * anything.
    *
-   * @throws ConnectorError POLICY_INVALID with the path in the policy, REQUEST_INVALID with the member that the broker could
+   * @throws ConnectorError POLICY_INVALID with the path in the policy (what nobody enforces, or is below the floor of the
+   * classification, included), REQUEST_INVALID with the member that the broker could
    * not be told, SOURCE_UNREADABLE, SOURCE_CHANGED
    */
   async publish(name: string, publication: Publication): Promise<Dataset> {
     const { clock, events, changed } = this.#options;
     const id = this.id(name);
-    const offers = (publication.offers ?? []).flatMap((input, index) => readOffer(id, input, `/offers/${index}`) ?? []);
+    const classification = classificationOf(publication);
+    const offered = {
+      ...{ dataset: id, provider: this.#options.self },
+      ...(classification === undefined ? {} : { classification }),
+    };
+    const offers = (publication.offers ?? []).flatMap(
+      (input, index) => readOffer(offered, input, `/offers/${index}`) ?? [],
+    );
     if (!isAbsolute(publication.file)) {
       throw new ConnectorError('REQUEST_INVALID', `Expected an absolute path, got ${publication.file}.`);
     }
@@ -84,6 +82,7 @@ export class Publisher {
       ...(publication.category === undefined ? {} : { category: publication.category }),
       ...(publication.region === undefined ? {} : { region: publication.region }),
       ...(publication.classification === undefined ? {} : { classification: publication.classification }),
+      ...(publication.domain === undefined ? {} : { domain: publication.domain }),
       mediaType: publication.mediaType ?? 'application/octet-stream',
       source,
       offers,
@@ -146,46 +145,4 @@ function demandListable(dataset: Dataset): void {
     cause,
     data: { problems },
   });
-}
-
-/**
- * An offer as it will stand in the catalog. Its id is made of the dataset and the policy's digest: the same terms are
- * the same offer, other terms are another. Terms for nobody make no offer.
- */
-function readOffer(dataset: string, input: OfferInput, path: string): Offer | undefined {
-  try {
-    const policy = 'policy' in input ? asOffer(input.policy) : fromTerms(input.terms);
-    if (policy === undefined) return undefined;
-    const id = typeof policy['@id'] === 'string' && policy['@id'] !== '' ? policy['@id'] : offerId(dataset, policy);
-    const parsed = readPolicy({ ...policy, '@id': id }, { kind: 'Offer' });
-    const assignees = assigneesOf(parsed);
-    return {
-      ...{ id, policy: toWire(parsed), ...(assignees === undefined ? {} : { assignees }) },
-      ...(input.approval === true ? { approval: true } : {}),
-      ...(input.negotiable === true ? { negotiable: true } : {}),
-    };
-  } catch (cause) {
-    if (!(cause instanceof PolicyError)) throw cause;
-    const problems = cause.problems.map((problem) => ({ ...problem, path: `${path}/policy${problem.path}` }));
-    throw new ConnectorError('POLICY_INVALID', cause.message, { cause, data: { problems } });
-  }
-}
-
-/** Under its dataset an offer names no target: the schema of a dataset forbids it. */
-function asOffer(policy: JsonObject): JsonObject {
-  const { target: _dataset, '@context': _wire, ...rest } = policy;
-  return { ...rest, '@type': 'Offer' };
-}
-
-function fromTerms(terms: Omit<OfferTerms, 'id' | 'target'>): JsonObject | undefined {
-  const { assignees = [], ...rest } = terms;
-  if (assignees.length === 0) return undefined;
-  const named = assignees.includes(everybody) ? {} : { assignees };
-  const { '@id': _placeholder, ...policy } = offerFor({ ...rest, ...named, id: 'urn:causeway:offer' });
-  return policy;
-}
-
-function offerId(dataset: string, policy: JsonObject): string {
-  const digest = createHash('sha256').update(canonicalJson(policy)).digest('hex');
-  return `${dataset}:offer-${digest.slice(0, 32)}`;
 }

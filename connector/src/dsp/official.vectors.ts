@@ -124,6 +124,7 @@ describe('everything we say is what the official schemas allow', () => {
       records: provider.records,
       self: provider.id,
       dspBase: () => provider.dspBase,
+      clock,
     });
     expect(official((await service.page(consumer.id)).catalog)).toBe('');
     expect(official(await service.dataset(consumer.id, dataset.id))).toBe('');

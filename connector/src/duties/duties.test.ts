@@ -168,6 +168,18 @@ describe('what is to be told', () => {
   });
 });
 
+test('what nobody keeps is pending until it is overdue, and is no reason to touch a file', async () => {
+  space.demand([{ duty: 'obligation/0', action: 'archive', due: hour }]);
+  const started = await space.deliver();
+  const { id } = await theDuty(space.consumer);
+  await expect(space.consumer.duties.doNow(id)).rejects.toMatchObject({ code: 'STATE_INVALID' });
+  await space.clock.advance(2 * hour);
+  await space.settle();
+  expect(await space.stands()).toEqual(both('obligation/0 pending'));
+  expect(existsSync(started.target)).toBe(true);
+  expect(await space.refusal(started)).toBe('DUTY_OVERDUE');
+});
+
 describe('a process that is killed', () => {
   test.each([
     ['before a deletion is said to begin', 0, true],

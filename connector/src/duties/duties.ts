@@ -4,6 +4,7 @@ import { ConnectorError } from '../errors.js';
 import type { EvidenceLog } from '../ports.js';
 import { refusal } from '../reasons.js';
 import type { Records } from '../records.js';
+import { isKept } from './capabilities.js';
 import { takeReport } from './desk.js';
 import { Keeper } from './keeper.js';
 import { DutyLedger } from './ledger.js';
@@ -69,7 +70,7 @@ export class Duties implements DutyPort {
    */
   async doNow(id: string): Promise<DutyRecord> {
     return this.#o.ledger.change(await this.#place(id), async (duty) => {
-      if (duty.role !== 'consumer' || isClosed(duty)) {
+      if (duty.role !== 'consumer' || isClosed(duty) || !isKept(duty.action)) {
         throw refusal('STATE_INVALID', `Duty ${id} is not ours to do any more.`, `义务 ${id} 不由本方履行或已有结果。`);
       }
       return { duty: { ...duty, wake: this.#o.clock.now() } };

@@ -11,6 +11,7 @@ import {
   StoreError,
   syncFolder,
 } from '@causeway/platform';
+import { ConnectorError } from '../errors.js';
 import { signNext } from '../logging/sign-next.js';
 import type { EvidenceLog } from '../ports.js';
 import type { DutyKey, Records } from '../records.js';
@@ -158,12 +159,14 @@ export class Keeper {
   async #do(duty: DutyRecord): Promise<Done> {
     if (duty.action === 'inform') return { result: 'informed' };
     if (duty.action === 'idsc:log') return { result: 'logged' };
+    // INVARIANT: nothing is touched on behalf of a duty that is not one to delete.
+    if (duty.action !== 'delete') throw new TypeError(`expected a duty that is kept here, got one to ${duty.action}`);
     const transfer = (await this.#o.records.transfers.get(duty.pid))?.value;
     const file = transfer && deliveredOf(transfer, duty.id);
     if (file === undefined) return { result: 'gone' };
     // It is given its name this very moment.
     if (transfer?.sink?.stage === 'sealed' && transfer.state === 'STARTED' && transfer.intent === undefined) {
-      throw new Error('the file is still being placed');
+      throw new ConnectorError('STATE_INVALID', 'the file is still being placed');
     }
     const found = await lookFor(file);
     if (found.found === 'replaced') return { result: 'replaced' };

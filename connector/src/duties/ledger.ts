@@ -1,5 +1,6 @@
 import { parseStatement } from '@causeway/evidence';
 import type { Clock, Settlement, Store, Write } from '@causeway/platform';
+import { grpcPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import type { Agreement } from '../model.js';
 import type { DutyKey, Records } from '../records.js';
@@ -41,14 +42,14 @@ export class DutyLedger {
   /** The writes that begin what a delivery brings. */
   begin({ agreement, transfer, closing }: Delivery): Write[] {
     const { records, termsOf } = this.#o;
-    const { statement: end } = parseStatement(closing);
-    if (end.type !== 'transfer-end') throw new TypeError(`expected a closing statement, got one of ${end.type}`);
-    const delivered = Date.parse(end.time);
-    const from = { transfer: end.transfer, pid: transfer.pid, delivered, bytes: Number(end.bytes) };
+    const { at: delivered, bytes } = typeof closing === 'string' ? saidIn(closing) : closing;
+    const { pid, peerPid = '' } = transfer;
+    const from = { transfer: transfer.role === 'provider' ? pid : peerPid, pid, delivered, bytes };
     const begun = this.#begin(termsOf(agreement).owed(delivered), agreement, from, delivered);
-    if (begun.length === 0 || transfer.role === 'provider' || transfer.endpoint === undefined) return begun;
+    const exchange = transfer.role === 'consumer' && transfer.format === grpcPull ? transfer.endpoint : undefined;
+    if (begun.length === 0 || exchange === undefined) return begun;
     // Where reports go: months later the provider may be elsewhere, and a later delivery will have said so.
-    return [...begun, records.exchanges.put([agreement.peer], { endpoint: transfer.endpoint })];
+    return [...begun, records.exchanges.put([agreement.peer], { endpoint: exchange })];
   }
 
   /**
@@ -126,4 +127,10 @@ export class DutyLedger {
       return writesOf(records, undefined, record);
     });
   }
+}
+
+function saidIn(closing: string): { readonly at: number; readonly bytes: number } {
+  const { statement: end } = parseStatement(closing);
+  if (end.type !== 'transfer-end') throw new TypeError(`expected a closing statement, got one of ${end.type}`);
+  return { at: Date.parse(end.time), bytes: Number(end.bytes) };
 }

@@ -13,8 +13,11 @@ export interface DutyReport extends SignedEnvelope {
 export interface Delivery {
   readonly agreement: Agreement;
   readonly transfer: Transfer;
-  /** The provider's closing statement, canonical JSON: both sides count from its time. */
-  readonly closing: string;
+  /**
+   * The provider's closing statement, canonical JSON: both sides count from its time. At a consumer who got none, over
+   * `HttpData-PULL`, what it knows itself.
+   */
+  readonly closing: string | { readonly at: number; readonly bytes: number };
 }
 
 /** What the data plane asks of whoever keeps the duties. */

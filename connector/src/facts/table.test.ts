@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attestedFacts, operandsOfPeer, operandsWithFacts, type TransferSituation, transferFacts } from './table.js';
+import { attestedFacts, isAboutPeer, sourcesOfFacts, type TransferSituation, transferFacts } from './table.js';
 import { within } from './within.js';
 
 const now = Date.UTC(2027, 0, 11);
@@ -37,11 +37,18 @@ test('what nobody said is no fact, and what a peer cannot have said neither', ()
   expect(attestedFacts({ constructor: 'x', role: [] })).toEqual({});
 });
 
-test('the operands with facts are those of the table', () => {
-  const known = Object.keys(transferFacts({ ...situation, attested: { values: everything() } }));
-  expect(['dateTime', 'count', ...known].toSorted()).toEqual(operandsWithFacts.toSorted());
-  expect(operandsOfPeer.every((operand) => operandsWithFacts.includes(operand))).toBe(true);
-  expect(operandsOfPeer).not.toContain('purpose');
+test('each operand of the table has one source, whoever the fact is about', () => {
+  const known = transferFacts({ ...situation, attested: { values: everything() } });
+  expect(Object.fromEntries(Object.entries(known).map(([operand, { source }]) => [operand, source]))).toEqual(
+    sourcesOfFacts,
+  );
+  expect(['spatial', 'systemDevice', 'purpose', 'elapsedTime', 'constructor'].map(isAboutPeer)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 function everything() {

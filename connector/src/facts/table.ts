@@ -1,12 +1,6 @@
+import type { Fact, FactSource } from '@causeway/policies';
 import type { Dataset } from '../model.js';
 import type { AttestedFact, PeerFacts } from '../ports.js';
-
-/** As the policy engine takes it: a value, and where it comes from. */
-export interface Fact {
-  readonly value: string | number | readonly string[];
-  readonly source: 'attested' | 'measured' | 'declared';
-  readonly unit?: string;
-}
 
 /** What a transfer is decided on, beside the time and the uses before it. */
 export interface TransferSituation {
@@ -54,13 +48,19 @@ const facts = {
   version: measured(({ dataset }) => dataset?.source.version),
 } as const;
 
-/** The operands that this connector has facts for, `dateTime` and `count` included. */
-export const operandsWithFacts: readonly string[] = ['dateTime', 'count', ...Object.keys(facts)];
-
-/** The operands that are about who asks, and not about this use or this moment. */
-export const operandsOfPeer: readonly string[] = Object.entries(facts).flatMap(([operand, { from }]) =>
-  from === 'attribute' || from === 'channel' ? [operand] : [],
+/** The source of the fact about each operand; of `dateTime` and `count` the engine knows it. */
+export const sourcesOfFacts: Readonly<Record<string, FactSource>> = Object.fromEntries(
+  Object.entries(facts).map(([operand, { from }]) => [operand, sourceOf(from)]),
 );
+
+/** Whether the fact of an operand is about who asks, and not about this use or this moment. */
+export function isAboutPeer(operand: string): boolean {
+  return sourcesOfFacts[operand] === 'attested';
+}
+
+function sourceOf(from: 'attribute' | 'channel' | 'declared' | 'measured'): FactSource {
+  return from === 'attribute' || from === 'channel' ? 'attested' : from;
+}
 
 /** Names of levels as the profile of the International Data Spaces has them. */
 const securityLevels: ReadonlyMap<string, string> = new Map([
@@ -92,7 +92,7 @@ export function transferFacts(situation: TransferSituation): Readonly<Record<str
       continue;
     }
     const value = row.fact(situation);
-    if (value !== undefined) values[operand] = { value, source: row.from === 'channel' ? 'attested' : row.from };
+    if (value !== undefined) values[operand] = { value, source: sourceOf(row.from) };
   }
   return values;
 }

@@ -37,7 +37,7 @@ beforeEach(async () => {
   const operations = [...approvalOperations(context), ...operatorOperations(context)];
   const app = managementApp(operations, keyHolder(new Secret(ownersKey), records), silentLogger);
   ask = (key) => supertest.agent(app).set('authorization', `Bearer ${key}`);
-  const terms = { assignees: [consumer.id], count: 3 };
+  const terms = { assignees: [consumer.id], purposes: ['planning'], until: '2999-01-01T00:00:00Z', count: 3 };
   const dataset = await provider.publish('d', [{ terms }], { classification: 3 });
   await consumer.negotiate('n', provider, dataset);
   await settle(clock, provider, consumer);

@@ -1,4 +1,5 @@
 import { dutyResults, entryLimits } from '@causeway/evidence';
+import { classificationDomains } from '@causeway/policies';
 import type { OpenAPIV3_1 } from 'openapi-types';
 
 type Schema = OpenAPIV3_1.SchemaObject;
@@ -34,6 +35,10 @@ const classification: Schema = {
   enum: [1, 2, 3],
   description: 'Level of the classification guideline; 3 is the highest',
 };
+const domain: Schema = {
+  enum: Object.keys(classificationDomains),
+  description: 'Domain of the classification guideline',
+};
 const described = {
   title,
   description: text(entryLimits.description),
@@ -41,12 +46,21 @@ const described = {
   category: text(entryLimits.label),
   region: text(entryLimits.label),
   classification,
+  domain,
   mediaType: text(200),
   listed: { type: 'boolean', description: 'Whether the broker lists it to every member' } satisfies Schema,
 };
 
+const words: Schema = {
+  ...open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
+  description: 'The terms in plain words; lists leave them out',
+};
 const dealing = {
   approval: { type: 'boolean', description: 'Whether a person has to approve each agreement on it' },
+  declaredOnly: {
+    type: 'boolean',
+    description: 'Whether what nobody can enforce is marked so for both sides to see, and not refused',
+  },
   negotiable: { type: 'boolean', description: 'Whether a request for more gets a counter-offer, and not a refusal' },
 } satisfies Record<string, Schema>;
 
@@ -70,10 +84,6 @@ const processMembers = {
   parked: ref('Reason'),
   created: instant,
   updated: instant,
-};
-const words: Schema = {
-  ...open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
-  description: 'The terms in plain words; lists leave them out',
 };
 const asked = {
   needed: { type: 'integer', description: 'How many different operators have to approve' } satisfies Schema,
@@ -102,8 +112,19 @@ export const schemas = {
     action: text(100, 'An ODRL action; use unless given'),
     from: text(40, 'Instant with zone'),
     until: text(40, 'Instant with zone; exclusive'),
+    duration: text(40, 'For so long from the agreement on, ISO 8601: P90D'),
     count: { type: 'integer', minimum: 1, description: 'Uses in all' },
     purposes: array(text(200), 100),
+    places: { ...array(text(200), 100), description: 'Countries or regions of the participant, ISO 3166' },
+    roles: { ...array(text(200), 100), description: 'Of which the authority attests one' },
+    securityLevel: { enum: ['base', 'trust', 'trust+'], description: 'The lowest that the authority attests' },
+    systems: { ...array(id, 100), description: 'Ids of connectors' },
+    mask: { ...array(text(500), 1_000), description: 'Fields to mask before the data leaves' },
+    deleteAfter: text(40, 'So long after delivery at most, ISO 8601: P30D'),
+    deleteBy: text(40, 'Instant with zone'),
+    noSharing: { type: 'boolean', description: 'The data is not passed on' },
+    log: { type: 'boolean', description: 'Each use is logged by the consumer' },
+    notify: { oneOf: [{ type: 'boolean' }, id], description: 'Each use is reported: to us, or to this participant' },
     prohibit: array(text(100), 100),
     auditors: array(id, 100),
   }),
@@ -119,7 +140,10 @@ export const schemas = {
     id,
     ...described,
     source: open(['path', 'version', 'bytes'], { path, version: digest, bytes: { type: 'integer' } }),
-    offers: array(open(['id', 'policy'], { id: text(500), policy: { type: 'object' }, ...dealing }), 100),
+    offers: array(
+      open(['id', 'policy', 'words'], { id: text(500), policy: { type: 'object' }, words, ...dealing }),
+      100,
+    ),
     withdrawn: instant,
     created: instant,
     updated: instant,

@@ -1,4 +1,4 @@
-import type { Agreement, Approval, Dataset, Negotiation, Process, Transfer } from '../model.js';
+import type { Agreement, Approval, Dataset, Negotiation, Offer, Process, Transfer } from '../model.js';
 import type { EvidenceLog } from '../ports.js';
 import { inDoubt } from '../process/record.js';
 import { wordsOf } from './words.js';
@@ -62,7 +62,7 @@ export function agreementView(agreement: Agreement): object {
 export function datasetView(dataset: Dataset): object {
   const { source, offers, ...rest } = dataset;
   const { path, version, bytes } = source;
-  return { ...rest, source: { path, version, bytes }, offers: offers.map(({ assignees: _named, ...shown }) => shown) };
+  return { ...rest, source: { path, version, bytes }, offers: offers.map(offerView) };
 }
 
 /** A transfer with how far its bytes and their record are. */
@@ -109,4 +109,12 @@ async function loggedAt(record: Transfer, evidence: EvidenceLog): Promise<string
   if (receipts.length < envelopes.length) return undefined;
   const indexes = receipts.map(({ index }) => BigInt(index)).toSorted((a, b) => (a < b ? -1 : 1));
   return indexes.at(-1)?.toString();
+}
+
+function offerView({ id, policy, approval, negotiable }: Offer): object {
+  return {
+    ...{ id, policy, words: wordsOf(policy) },
+    ...(approval === undefined ? {} : { approval }),
+    ...(negotiable === undefined ? {} : { negotiable }),
+  };
 }

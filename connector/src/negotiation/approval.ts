@@ -1,15 +1,22 @@
 import type { Write } from '@causeway/platform';
+import { approvalsFor } from '@causeway/policies';
 import type { Approval, Dataset, Negotiation, Offer, Reason } from '../model.js';
 import type { Records } from '../records.js';
+import { classificationOf } from './terms.js';
 
 /** How many people have to approve an agreement on this offer, and why; undefined when nobody has to. */
 export function approvalNeeded(
-  { classification }: Pick<Dataset, 'classification'>,
+  dataset: Pick<Dataset, 'classification' | 'domain'>,
   { approval }: Pick<Offer, 'approval'>,
 ): { readonly needed: number; readonly why: Reason } | undefined {
-  if (classification === 3) {
-    const en = 'The dataset is classified as level 3: two different people have to approve.';
-    return { needed: 2, why: { code: 'CLASSIFICATION', en, zh: '该数据集分级为三级，须由两名不同的人员审批。' } };
+  const needed = approvalsFor(classificationOf(dataset));
+  if (needed > 0) {
+    const level = dataset.classification;
+    const en = `The dataset is classified as level ${level}: ${needed} different people have to approve.`;
+    return {
+      needed,
+      why: { code: 'CLASSIFICATION', en, zh: `该数据集分级为 ${level} 级，须由 ${needed} 名不同的人员审批。` },
+    };
   }
   if (approval !== true) return undefined;
   const en = 'The offer asks for the approval of a person.';

@@ -30,9 +30,15 @@ beforeEach(async () => {
 
 afterEach(() => network[Symbol.asyncDispose]());
 
+/** What every level demands. */
+const publish = (classification: 1 | 2 | 3) => {
+  const terms = { assignees: [consumer.id], purposes: ['planning'], until: '2999-01-01T00:00:00Z', count: 2 };
+  return provider.publish('d', [{ terms, approval: true }], { classification });
+};
+
 /** A request that waits for people at the provider. */
 async function waiting(classification: 1 | 2 | 3 = 2): Promise<Negotiation> {
-  dataset = await provider.publish('d', [{ terms: { assignees: [consumer.id] }, approval: true }], { classification });
+  dataset = await publish(classification);
   await consumer.negotiate('n', provider, dataset);
   await settle(clock, provider, consumer);
   const [record] = (await provider.plane.approvals.page({ limit: 10 })).items;
@@ -84,7 +90,7 @@ describe('level 3', () => {
 
   test('counts as it is when the last one approves', async () => {
     const { pid } = await waiting(2);
-    await provider.publish('d', [{ terms: { assignees: [consumer.id] }, approval: true }], { classification: 3 });
+    await publish(3);
     const { approvals } = provider.plane;
     expect(await approvals.approve(pid, 'li')).toMatchObject({ state: 'REQUESTED', approval: { needed: 2 } });
     expect(await approvals.approve(pid, 'wang')).toMatchObject({ state: 'AGREED' });

@@ -21,7 +21,7 @@ import { acceptAgreement, proposeAgreement } from './agreement.js';
 import { approvalNeeded, asking } from './approval.js';
 import { inForce } from './finalize.js';
 import { neverPermits } from './never.js';
-import { exceeds } from './terms.js';
+import { counter, exceeds, unfit } from './terms.js';
 
 /**
  * Decides by policy: a request is agreed when it asks no more than the offer it names grants and nobody has to approve it, and
@@ -64,7 +64,16 @@ async function judge(records: Records, negotiation: Negotiation, self: string, n
   const { dataset, offer } = found;
   const parties = { assignee: negotiation.peer, target: negotiation.dataset, assigner: self };
   const difference = exceeds(negotiation.offer, offer.policy, parties);
-  if (difference !== undefined) return { move: 'terminate', reason: difference };
+  if (difference !== undefined) {
+    // An offer that was accepted was ours: what exceeds now was taken back, and is not haggled over again.
+    const other = offer.negotiable === true && negotiation.state === 'REQUESTED';
+    const instead = other ? counter(negotiation.offer, offer.policy, parties) : undefined;
+    if (instead === undefined || unfit(instead, dataset, self) !== undefined)
+      return { move: 'terminate', reason: difference };
+    return { move: 'offer', offer: { ...instead, '@type': 'Offer', '@id': offer.id, target: negotiation.dataset } };
+  }
+  const flaw = unfit(negotiation.offer, dataset, self);
+  if (flaw !== undefined) return { move: 'terminate', reason: flaw };
   const never = neverPermits(negotiation.offer, parties, now);
   if (never !== undefined) return { move: 'terminate', reason: never };
   const approval = approvalNeeded(dataset, offer);

@@ -1,7 +1,26 @@
 import { canonicalJson } from '@causeway/evidence';
-import { type Comparison, compareRequest, type Policy, type Problem, parsePolicy } from '@causeway/policies';
-import type { JsonObject, Negotiation, Reason } from '../model.js';
+import {
+  type Classification,
+  type Comparison,
+  compareRequest,
+  counterOffer,
+  floorProblems,
+  type Policy,
+  PolicyError,
+  type Problem,
+  parsePolicy,
+  toWire,
+} from '@causeway/policies';
+import { enforcedByNobody } from '../facts/capabilities.js';
+import type { Dataset, JsonObject, Negotiation, Reason } from '../model.js';
 import { reason, refusal } from '../reasons.js';
+
+/** Who asks whom for what. */
+export interface Parties {
+  readonly assignee: string;
+  readonly target: string;
+  readonly assigner: string;
+}
 
 /** A reason quotes what the peer wrote, and is sent back to it: what the peer could not take would be sent for ever. */
 const longestReason = 4_000;
@@ -37,12 +56,49 @@ export function isReason(value: Policy | Reason): value is Reason {
   return 'zh' in value;
 }
 
-/** Why a request exceeds an offer; undefined when it stays within. */
-export function exceeds(
+/** What the owner of a dataset says of its classification. */
+export function classificationOf({
+  classification,
+  domain,
+}: Pick<Dataset, 'classification' | 'domain'>): Classification | undefined {
+  if (classification === undefined) return undefined;
+  return { level: classification, ...(domain === undefined ? {} : { domain }) };
+}
+
+/**
+ * Why terms that are within an offer must not be agreed all the same: something in them nobody would enforce, or they are below
+ * the floor of the dataset's classification as it is now; undefined when nothing stands against them.
+ */
+export function unfit(
   request: JsonObject,
-  offer: JsonObject,
-  context: { readonly assignee: string; readonly target: string; readonly assigner: string },
+  dataset: Pick<Dataset, 'classification' | 'domain'>,
+  provider: string,
 ): Reason | undefined {
+  const asked = readTerms(request, 'Request');
+  if (isReason(asked)) return asked;
+  const nobody = enforcedByNobody(asked, provider);
+  if (nobody.length > 0) return reason('POLICY_INVALID', joined(nobody.map(describe), ' '));
+  const low = floorProblems(asked, classificationOf(dataset));
+  if (low.length === 0) return undefined;
+  return reason('CLASSIFICATION_FLOOR', joined(low.map(describe), ' '));
+}
+
+/** The nearest offer that stays within ours, for a request that does not; undefined when none can be proven, or sent. */
+export function counter(request: JsonObject, offer: JsonObject, context: Parties): JsonObject | undefined {
+  const [asked, offered] = [readTerms(request, 'Request'), readTerms(offer, 'Offer')];
+  const instead = isReason(asked) || isReason(offered) ? undefined : counterOffer(asked, offered, context);
+  const terms = instead && readTerms(instead, 'Offer');
+  if (terms === undefined || isReason(terms)) return undefined;
+  try {
+    return toWire(terms);
+  } catch (error) {
+    if (error instanceof PolicyError) return undefined;
+    throw error;
+  }
+}
+
+/** Why a request exceeds an offer; undefined when it stays within. */
+export function exceeds(request: JsonObject, offer: JsonObject, context: Parties): Reason | undefined {
   const asked = readTerms(request, 'Request');
   if (isReason(asked)) return asked;
   const offered = readTerms(offer, 'Offer');

@@ -6,12 +6,12 @@ import {
   type DecisionRequest,
   decide,
   type Facts,
-  knownWithin,
   type Policy,
   recordDecision,
 } from '@causeway/policies';
 import type { ControlContext } from '../control.js';
 import { transferFacts } from '../facts/table.js';
+import { within } from '../facts/within.js';
 import type { Agreement, DecisionRecord, JsonObject, Transfer } from '../model.js';
 import { isReason, readTerms } from '../negotiation/terms.js';
 import { type OwnReason, reason, refusal } from '../reasons.js';
@@ -61,7 +61,7 @@ export async function judgeTransfer(
       ...(purpose === undefined ? {} : { purpose }),
       ...(dataset === undefined ? {} : { dataset }),
     }),
-    within: knownWithin,
+    within,
     counts: (rule) => used.get(rule) ?? 0,
     ...(reserved === undefined ? {} : { reserved: (rule) => reserved.includes(rule) }),
   };

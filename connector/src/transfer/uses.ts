@@ -38,7 +38,10 @@ export async function reserve(
 }
 
 /** The writes that give the uses of a transfer back; only for one of which no byte can have left. */
-export async function giveBack(records: Records, transfer: Transfer): Promise<Commit> {
+export async function giveBack(
+  records: Records,
+  transfer: Pick<Transfer, 'agreement' | 'pid' | 'uses'>,
+): Promise<Commit> {
   const conditions: Condition[] = [];
   const writes: Write[] = [];
   for (const rule of transfer.uses ?? []) {

@@ -5,9 +5,11 @@ import {
   type EntryTree,
   emptyRoot,
   entryTree,
+  isDigest,
   type SignedHead,
   signEnvelope,
   signHead,
+  writeStatement,
 } from '@causeway/evidence';
 import { Broker, ClearingHouse, Exchange } from '@causeway/proto';
 import type { Endpoint } from './probed-space.js';
@@ -21,13 +23,13 @@ interface Call extends Pick<RpcProbe, 'messages' | 'metadata' | 'firstAnswer'> {
 
 const ok = (outcome: Outcome) => outcome.kind === 'rpc' && outcome.status === 0;
 
-function rule(path: string, roles: readonly Role[], call: (scene: Scene) => Promise<Call>): Rule {
+function rule(path: string, { roles, good = ok }: Expected, call: (scene: Scene) => Promise<Call>): Rule {
   return {
     roles,
     async request(scene): Promise<Request> {
       const { caller, at, metadata, ...rest } = await call(scene);
       return {
-        ...{ caller, at, good: ok },
+        ...{ caller, at, good },
         send: ({ credentials = shown(caller), port = at.port, headers } = {}) =>
           callRpc({ ...rest, path, port, credentials, metadata: { ...metadata, ...headers } }),
       };
@@ -98,12 +100,29 @@ export async function transferToken(scene: Scene, consumer: Identity, transfer: 
   return Exchange.renew.responseDeserialize(unframed(renewed.body)).token;
 }
 
+/** A well-formed report of a duty that nobody owes. */
+async function dutyReport({ id, signing }: Identity, agreed: string, transfer: string): Promise<Buffer> {
+  const agreement = isDigest(agreed) ? agreed : digestOf(agreed);
+  const { bytes, id: statement } = writeStatement({
+    ...{ version: '1', type: 'duty', agreement, duty: 'obligation/0', action: 'inform', transfer },
+    ...{ outcome: 'fulfilled', result: 'informed', time: new Date().toISOString(), salt: 'A'.repeat(22) },
+  });
+  const envelope = await signEnvelope(
+    { version: '1', type: 'duty', statement, agreement, sequence: '2', signer: id },
+    signing,
+  );
+  const { keyStatement } = signing;
+  return Exchange.reportDuty.requestSerialize({ statement: bytes, envelope, keyStatement, receipt: 'none' });
+}
+
 const publishers: readonly Role[] = ['participant'];
 const members: readonly Role[] = ['participant', 'auditor'];
 
 interface Expected {
   readonly roles: readonly Role[];
   call(scene: Scene): Promise<Omit<Call, 'at'>>;
+  /** Whether that is the answer to a caller that may call; success unless told. */
+  readonly good?: (outcome: Outcome) => boolean;
 }
 
 const broker: Readonly<Record<string, Expected>> = {
@@ -183,6 +202,21 @@ const exchange: Readonly<Record<string, Expected>> = {
       };
     },
   },
+  [Exchange.attest.path]: {
+    roles: publishers,
+    async call({ probed, story: { hydraulics, oem } }) {
+      const token = await probed.trust.token({ subject: hydraulics, audience: oem.id });
+      return { caller: hydraulics, messages: [Exchange.attest.requestSerialize({ token })] };
+    },
+  },
+  // No duty is owed here: what is answered is that, not a want of certificates.
+  [Exchange.reportDuty.path]: {
+    roles: publishers,
+    good: (outcome) => outcome.kind === 'rpc' && outcome.status === 5 && outcome.code === 'NOT_FOUND',
+    call: async ({ story: { hydraulics, agreement, running } }) => ({
+      ...{ caller: hydraulics, messages: [await dutyReport(hydraulics, agreement.digest, running.providerPid)] },
+    }),
+  },
   [Exchange.renew.path]: {
     roles: publishers,
     call: async ({ story }) => ({
@@ -208,9 +242,9 @@ export const rpcRules: Rules = Object.fromEntries(
       [{ role: 'connector', name: 'exchange' }, exchangeAt, exchange],
     ] as const
   ).flatMap(([endpoint, at, methods]) =>
-    Object.entries(methods).map(([path, { roles, call }]) => [
+    Object.entries(methods).map(([path, expected]) => [
       routeName(endpoint, { method: 'POST', path }),
-      rule(path, roles, async (scene) => ({ at: at(scene), ...(await call(scene)) })),
+      rule(path, expected, async (scene) => ({ at: at(scene), ...(await expected.call(scene)) })),
     ]),
   ),
 );

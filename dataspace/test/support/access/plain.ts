@@ -28,7 +28,7 @@ export function plainHttp(of: () => Scene): void {
         for (const shownKey of [...wrong, ...others.map((key) => `Bearer ${key}`)]) {
           expect(told(await send(shownKey)), name).toMatch(/^http 401 /);
         }
-        expect(told(await send(`Bearer ${own}`)), name).toMatch(/^http (200 |400 |404 |422 )/);
+        expect(told(await send(`Bearer ${own}`)), name).toMatch(/^http (200 |201 |400 |404 |422 )/);
       }
     }
   });

@@ -45,7 +45,15 @@ beforeAll(async () => {
   await causeway(['init', '--space', 'test', ...home('authority'), ...options]);
   authority = await Running.start('authority', at('authority'));
   usedInvitation = await invite('oem');
-  await enrol('oem', usedInvitation, 'dspPort=0', 'exchangePort=0', 'managementPort=0', 'operationsPort=0');
+  await enrol(
+    'oem',
+    usedInvitation,
+    'dspPort=0',
+    'exchangePort=0',
+    'dataPort=0',
+    'managementPort=0',
+    'operationsPort=0',
+  );
 }, 30_000);
 
 afterAll(async () => {
@@ -279,7 +287,7 @@ describe('once broker and clearing house are announced', () => {
     expect(ran).toMatchObject({ code: 0, stderr: '' });
   }, 30_000);
 
-  test.each(['dspPort', 'exchangePort', 'managementPort'])('a port in use is named: %s', async (option) => {
+  test.each(['dspPort', 'exchangePort', 'dataPort', 'managementPort'])('a port in use is named: %s', async (option) => {
     const message = await expectMistake({
       what: option,
       args: () => ['connector', ...home('oem'), '--set', `${option}=${wrongPort()}`, '--log-level', 'silent'],

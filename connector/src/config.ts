@@ -5,6 +5,7 @@ export const connectorConfig = defineConfig('CONNECTOR', {
   host: option.text({ doc: 'Address on which DSP and the exchange of data are served.', default: '127.0.0.1' }),
   dspPort: option.port({ doc: 'Port of the Dataspace Protocol (HTTPS).', default: 7410 }),
   exchangePort: option.port({ doc: 'Port of the exchange of data (gRPC).', default: 7411 }),
+  dataPort: option.port({ doc: 'Port of data over HTTPS (HttpData-PULL).', default: 7414 }),
   publicHost: option.text({
     doc: 'Host name or address under which peers reach this connector; it stands in its certificate.',
     default: '127.0.0.1',
@@ -12,6 +13,10 @@ export const connectorConfig = defineConfig('CONNECTOR', {
   dspPublicPort: option.port({ doc: 'Port under which peers reach DSP; 0 for the one served.', default: 0 }),
   exchangePublicPort: option.port({
     doc: 'Port under which peers reach the exchange of data; 0 for the one served.',
+    default: 0,
+  }),
+  dataPublicPort: option.port({
+    doc: 'Port under which peers reach data over HTTPS; 0 for the one served.',
     default: 0,
   }),
   managementHost: option.text({
@@ -46,6 +51,10 @@ export const connectorConfig = defineConfig('CONNECTOR', {
   approvalWait: option.duration({
     doc: 'How long a request waits for the people who have to approve it, before it ends with that reason.',
     default: '7d',
+  }),
+  dataLinger: option.duration({
+    doc: 'How long data over HTTPS can be fetched again after its last byte has left, by a peer that signs nothing; then the transfer is completed.',
+    default: '60s',
   }),
   tokenValidity: option.duration({ doc: 'How long a transfer token is valid.', default: '10m' }),
   logMonitor: option.duration({ doc: 'Time between two looks at the published log.', default: '60s' }),

@@ -41,6 +41,8 @@ export interface ControlPlaneOptions {
   readonly unsigned: 'refuse' | 'mark';
   /** How long a negotiation waits for people who have to approve it. Default a week. */
   readonly approvalMs?: number;
+  /** How long a transfer without receipts can be gone on with after its last byte. Default a minute. */
+  readonly lingerMs?: number;
   /** What is attested of a participant; nothing unless given. */
   readonly factsFor?: FactsFor;
   /** Most negotiations, and most transfers, that one peer has opened and nobody has ended. Default 1,000. */
@@ -69,6 +71,7 @@ export interface ControlPlane {
 }
 
 const week = 7 * 24 * 3_600_000;
+const minute = 60_000;
 const hold: Decision = { move: 'hold' };
 
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
@@ -78,12 +81,17 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     negotiation: policyDecider(records, identity.id, clock),
     transfer: { 'provider:REQUESTED': async () => ({ move: 'proceed' }) },
   };
+  const streaming = (pid: string): boolean => dataPlane().progress(pid) !== undefined;
   const usage: UsageWatch = new UsageWatch({
     ...{ clock, log: options.log },
     look: (pid) => usageLook(context, transferProcesses)(pid),
-    streaming: (pid) => dataPlane().progress(pid) !== undefined,
+    streaming,
   });
-  const context: ControlContext = { ...options, queue, decider, usage, approvalMs: options.approvalMs ?? week };
+  const context: ControlContext = {
+    ...{ ...options, queue, decider, usage, streaming },
+    approvalMs: options.approvalMs ?? week,
+    lingerMs: options.lingerMs ?? minute,
+  };
   events.onFactsChanged((peer) => usage.peerChanged(peer));
   const shared = { store, clock, records, queue, perPeer: options.processesPerPeer ?? 1_000 };
   let changes = 0;

@@ -42,6 +42,10 @@ export interface ControlContext {
   readonly unsigned: 'refuse' | 'mark';
   /** How long a negotiation waits for the people who have to approve it, in milliseconds. */
   readonly approvalMs: number;
+  /** How long a transfer without receipts can be gone on with after its last byte has left, in milliseconds. */
+  readonly lingerMs: number;
+  /** Whether bytes of a transfer flow now. */
+  readonly streaming: (pid: string) => boolean;
   readonly usage: UsageSignals;
   /** What is attested of a participant; nothing unless given. */
   readonly factsFor?: FactsFor;

@@ -16,7 +16,7 @@ import { startConnector } from './service.js';
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 async function connector(folder: string, identity: Identity, trust: TestTrust, ports: Record<string, string> = {}) {
-  const flags = { dspPort: '0', exchangePort: '0', managementPort: '0', operationsPort: '0', ...ports };
+  const flags = { dspPort: '0', exchangePort: '0', dataPort: '0', managementPort: '0', operationsPort: '0', ...ports };
   const config = await loadConfig(connectorConfig, { flags });
   const dspIdentity = boundIdentity({ identity, tokens: trust.tokens(identity), clock: systemClock });
   const [clock, random, log] = [systemClock, systemRandom, silentLogger];

@@ -129,6 +129,8 @@ export interface Agreement {
   readonly theirs?: SignedEnvelope;
   /** AGREED and VERIFIED agreements exist but grant nothing; only a finalized one does. */
   readonly finalized?: number;
+  /** The offer it was made on lets a consumer without a certificate have unbound tokens. Provider only. */
+  readonly unboundTokens?: true;
   /** Nothing begins under it any more, and what ran was stopped. */
   readonly ended?: AgreementEnd;
   /** The other party's own word, when both ended it before they heard of each other. */
@@ -157,6 +159,8 @@ export interface Transfer extends Process<TransferState> {
   readonly dataset: string;
   /** The distribution format, e.g. `GrpcData-PULL`. */
   readonly format: string;
+  /** Its token is bound to no certificate: whoever holds it can fetch the data. Provider only. */
+  readonly unbound?: true;
   /** Declared by the consumer with its request, and recorded as declared. */
   readonly purpose?: string;
   readonly request?: string;
@@ -174,10 +178,14 @@ export interface Transfer extends Process<TransferState> {
   readonly stop?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
   /** Whether a stream was ever opened: from then on its use is never given back. Provider only. */
   readonly opened?: boolean;
+  /** `HttpData-PULL`: bytes that were sent from the first on, without a gap. Provider only. */
+  readonly sent?: number;
   /** What ended the bytes: saved before it is sent, repeated unchanged. */
   readonly end?: TransferEnd;
   /** Where the consumer pulls from, out of TransferStartMessage; the token is kept in memory only. */
   readonly endpoint?: string;
+  /** `HttpData-PULL`: which bytes they are, as the server said with the first of them. Consumer only. */
+  readonly remote?: { readonly etag?: string; readonly size?: number };
   /** Where the bytes go. Consumer only. */
   readonly sink?: FileSink;
 }

@@ -21,9 +21,25 @@ export interface DspIdentity {
   authorization(audience: string): Promise<string>;
   /** Our attribute tokens, where this identity has any: what we show beside DSP. */
   readonly tokens?: TokenSource;
+  /** How data of `HttpData-PULL` is read; over HTTPS with both certificates checked unless given. */
+  readonly openData?: OpenData;
   /** What carries DSP under this identity; HTTPS with both certificates checked unless given. */
   readonly binding?: DspBinding;
 }
+
+/** One request to a data address of `peer`, whose far end is checked to be it. Rejects when there is no answer. */
+export type OpenData = (request: {
+  readonly peer: string;
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}) => Promise<{
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Ends with an error when it is cut. */
+  readonly body: AsyncIterable<Uint8Array>;
+}>;
 
 /** How DSP is served, and how one request reaches a peer. */
 export interface DspBinding {

@@ -21,7 +21,7 @@ let trust: Awaited<ReturnType<typeof testTrust>>;
 async function connector(identity: Identity) {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-connector-'));
   folders.push(folder);
-  const ports = { dspPort: '0', exchangePort: '0', managementPort: '0', operationsPort: '0' };
+  const ports = { dspPort: '0', exchangePort: '0', dataPort: '0', managementPort: '0', operationsPort: '0' };
   const config = await loadConfig(connectorConfig, { flags: ports });
   const dspIdentity = boundIdentity({ identity, tokens: trust.tokens(identity), clock: systemClock });
   const [clock, random, log] = [systemClock, systemRandom, silentLogger];
@@ -175,6 +175,7 @@ describe('the management API', () => {
     expect(status.ports.map(({ name }: { name: string }) => name)).toEqual([
       'dsp',
       'exchange',
+      'data',
       'management',
       'operations',
     ]);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { AttributeTokens, type Identity, servePeerGrpc } from '@causeway/certs/peer';
+import { AttributeTokens, type Identity, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
 import {
   type Clock,
   closeServer,
@@ -32,6 +32,7 @@ import { dspBase } from './dsp/vocabulary.js';
 import { openDuties } from './duties/duties.js';
 import { connectorEvents } from './events.js';
 import { openDataPlane } from './exchange/data-plane.js';
+import { dataOpenRoutes, dataRoutes } from './exchange/http-provider.js';
 import { openAttested } from './facts/attested.js';
 import { openEvidenceLog } from './logging/evidence-log.js';
 import { apiKey } from './management/api-key.js';
@@ -99,19 +100,23 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   // The planes name each other's addresses, which are known once the servers listen.
   let dspPort = config.dspPublicPort;
   let exchangePort = config.exchangePublicPort;
+  let dataPort = config.dataPublicPort;
   const dspUrl = (): string => `${binding.scheme}://${hostOf(config)}:${dspPort}${dspBase}`;
   const plane = controlPlane({
     ...{ ...shared, events, evidence, transport, dspBase: dspUrl, unsigned: config.unsignedPeers },
     dataPlane: () => dataPlane,
     factsFor: attested.factsFor,
     approvalMs: config.approvalWait,
+    lingerMs: config.dataLinger,
     processesPerPeer: config.processesPerPeer,
     ...(options.decider === undefined ? {} : { decider: options.decider }),
   });
   const dataPlane = openDataPlane({
     ...{ ...shared, evidence, duties, control: plane.control, endpoint: () => `${hostOf(config)}:${exchangePort}` },
+    dataRoot: () => `https://${hostOf(config)}:${dataPort}`,
     attest: attested.admit,
     ...(dspIdentity.tokens === undefined ? {} : { tokens: dspIdentity.tokens }),
+    ...(dspIdentity.openData === undefined ? {} : { openData: dspIdentity.openData }),
     tokenMs: config.tokenValidity,
     evidenceWaitMs: config.evidenceWait,
     streams: config,
@@ -131,8 +136,13 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   });
   lifecycle.defer('exchange', () => exchange.close());
   exchangePort ||= exchange.port;
+  const data = await servePeerHttps({
+    ...{ ...serving, port: config.dataPort, name: 'data', app: dataPlane.data, open: dataOpenRoutes },
+  });
+  lifecycle.defer('data', () => data.close());
+  dataPort ||= data.port;
 
-  const servers: RunningServer[] = [dsp, exchange];
+  const servers: RunningServer[] = [dsp, exchange, { ...data, routes: dataRoutes }];
   const peers = new PeerCatalog(transport);
   const management = { ...shared, ...plane, evidence, events, dataPlane, discovery, publisher, peers };
   const operations = [

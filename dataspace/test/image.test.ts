@@ -44,7 +44,7 @@ async function planHere(): Promise<Plan> {
   const ports: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     broker: { grpcPort, httpsPort },
     'clearing-house': { grpcPort: logGrpc, httpsPort: logHttps },
-    participant: { dspPort: 0, exchangePort: 0, managementPort: 0 },
+    participant: { dspPort: 0, exchangePort: 0, dataPort: 0, managementPort: 0 },
   };
   return {
     homes: join(folder, 'homes'),

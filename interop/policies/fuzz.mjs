@@ -25,6 +25,7 @@ print(
   `policy against policy: ${report.conflict} Conflict, ${report.compatible} Compatible,` +
     ` ${report.undetermined} Unknown (${share(report.undetermined)})`,
 );
+print(`${report.counters} counter-offers`);
 print(`why unknown: ${JSON.stringify(report.reasons)}`);
 for (const line of report.unsound) print(line);
 print(`unsound: ${report.unsound.length}`);

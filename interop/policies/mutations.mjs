@@ -139,7 +139,7 @@ const breaks = [
       ],
     ],
   ],
-  ['a relation taken for granted', [['compare/terms.ts', 'other === name ||', 'other !== name ||']]],
+  ['a relation taken for granted', [['compare/terms.ts', 'return inner === outer ||', 'return inner !== outer ||']]],
   [
     'a duty forgotten',
     [['compare/universe.ts', '...(counted ? this.dutiesOf(rule)', '...(!counted ? this.dutiesOf(rule)']],

@@ -53,6 +53,7 @@ export {
   type Facts,
   factSources,
   type JsonValue,
+  type Knowledge,
   type LogicalConstraint,
   type OrderedValue,
   type Party,

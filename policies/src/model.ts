@@ -422,4 +422,9 @@ export interface CompareContext {
   readonly target?: string;
   /** Who offers: offers in a catalog need not say so. */
   readonly assigner?: string;
+  /** What the provider knows of names and collections, and will decide by: without it such relations are unknown. */
+  readonly knowledge?: Knowledge;
 }
+
+/** Relations that do not depend on the use: what lies within what, and what belongs to which collection. */
+export type Knowledge = Pick<Facts, 'within' | 'memberOf'>;

@@ -2,7 +2,14 @@ import { PolicyError } from './errors.js';
 import type { AtomicConstraint, Constraint, Duty, JsonValue, Party, Policy, PolicyJson, Rule } from './model.js';
 import { obstacles } from './obstacles.js';
 import { listOperators } from './odrl/scale.js';
-import { auditorsTerm, classificationTerm, declaredOnlyTerm, sourceTerm, unboundTokensTerm, wireTerm } from './odrl/terms.js';
+import {
+  auditorsTerm,
+  classificationTerm,
+  declaredOnlyTerm,
+  sourceTerm,
+  unboundTokensTerm,
+  wireTerm,
+} from './odrl/terms.js';
 import type { Profile } from './profiles/profile.js';
 import { allProfiles } from './profiles/table.js';
 

@@ -15,7 +15,13 @@ export {
   type UnaryCall,
 } from './grpc/service.js';
 export type { OpenRoute } from './https/open-list.js';
-export { type PeerRequestOptions, type PeerResponse, peerRequest } from './https/request.js';
+export {
+  type PeerRequestOptions,
+  type PeerResponse,
+  type PeerStream,
+  peerRequest,
+  peerStream,
+} from './https/request.js';
 export { peerIfAny, peerOf, type ServePeerHttpsOptions, servePeerHttps } from './https/server.js';
 export type { EncryptionKey, Identity } from './identity.js';
 export { identityFiles, loadIdentity, saveIdentity } from './identity-folder.js';

@@ -1,5 +1,5 @@
 import type { Clock, Page } from '@causeway/platform';
-import { dspContext, extension, grpcPull } from '../dsp/vocabulary.js';
+import { dspContext, extension, formats } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import { transferFacts } from '../facts/table.js';
 import type { Dataset, JsonObject } from '../model.js';
@@ -101,15 +101,13 @@ export class CatalogService {
       '@id': dataset.id,
       ...described(dataset),
       hasPolicy: offers.map(({ policy }) => policy),
-      distribution: [
-        {
-          '@type': 'Distribution',
-          format: grpcPull,
-          'dcat:mediaType': dataset.mediaType,
-          'dcat:byteSize': { '@value': String(dataset.source.bytes), '@type': 'xsd:nonNegativeInteger' },
-          accessService: this.#service(),
-        },
-      ],
+      distribution: formats.map((format) => ({
+        '@type': 'Distribution',
+        format,
+        'dcat:mediaType': dataset.mediaType,
+        'dcat:byteSize': { '@value': String(dataset.source.bytes), '@type': 'xsd:nonNegativeInteger' },
+        accessService: this.#service(),
+      })),
     };
   }
 }

@@ -1,5 +1,5 @@
 import { type DatasetEntry, EvidenceError, entryBytes, headLimits } from '@causeway/evidence';
-import { grpcPull } from '../dsp/vocabulary.js';
+import { formats } from '../dsp/vocabulary.js';
 import type { Dataset } from '../model.js';
 import type { Records } from '../records.js';
 
@@ -34,7 +34,7 @@ export function entryOf(dataset: Dataset): DatasetEntry {
     id,
     title,
     keywords: [...new Set(keywords)],
-    formats: [grpcPull],
+    formats: [...formats],
     ...(classification === undefined ? {} : { classification: String(classification) }),
     datasetVersion: source.version,
     bytes: String(source.bytes),

@@ -34,7 +34,7 @@ const named: DspIdentity = {
 
 test('an identity brings what carries it: DSP is served over that, and said to be so', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-binding-'));
-  const ports = { dspPort: '0', exchangePort: '0', managementPort: '0', operationsPort: '0' };
+  const ports = { dspPort: '0', exchangePort: '0', dataPort: '0', managementPort: '0', operationsPort: '0' };
   const config = await loadConfig(connectorConfig, { flags: ports });
   // A log that nobody serves.
   const vkey = vkeyOf('log.test', generateKeyPairSync('ed25519').publicKey);

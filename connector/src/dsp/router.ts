@@ -55,12 +55,17 @@ export function dspApp(edge: DspEdge): Express {
   app.get(`${dspRoot}/.well-known/dspace-version`, (_request, response) => {
     response.json({ protocolVersions: [{ version: dspVersion, path: `/${dspVersion}`, binding: 'HTTPS' }] });
   });
-  app.use(`${dspBase}/catalog`, catalogRoutes(edge), dspErrors('catalog', edge.events));
-  app.use(`${dspBase}/negotiations`, negotiationRoutes(edge), dspErrors('negotiation', edge.events));
-  app.use(`${dspBase}/transfers`, transferRoutes(edge), dspErrors('transfer', edge.events));
-  app.use(dspErrors('catalog', edge.events));
+  app.use(`${dspBase}/catalog`, catalogRoutes(edge), nowhere, dspErrors('catalog', edge.events));
+  app.use(`${dspBase}/negotiations`, negotiationRoutes(edge), nowhere, dspErrors('negotiation', edge.events));
+  app.use(`${dspBase}/transfers`, transferRoutes(edge), nowhere, dspErrors('transfer', edge.events));
+  app.use(nowhere, dspErrors('catalog', edge.events));
   return app;
 }
+
+/** Whatever no route takes, by its path or by its method, is refused in the words of the protocol too. */
+const nowhere: RequestHandler = ({ method, path }) => {
+  throw new ConnectorError('NOT_FOUND', `There is nothing at ${method} ${path.slice(0, 500)}.`);
+};
 
 type Handler = (caller: Caller, message: JsonObject, request: Request, response: Response) => Promise<Answer>;
 

@@ -7,9 +7,14 @@ export const dspVersion = '2025-1';
 export const dspRoot = '/dsp';
 export const dspBase = `${dspRoot}/${dspVersion}`;
 
-/** The transfer format this connector speaks, and the type of its data addresses. */
+/** The transfer formats this connector speaks, and the types of their data addresses. */
 export const grpcPull = 'GrpcData-PULL';
 export const grpcPullEndpoint = `urn:causeway:v1:${grpcPull}`;
+export const httpPull = 'HttpData-PULL';
+/** As other connectors write it. */
+export const httpPullEndpoint = 'https://w3id.org/idsa/v4.1/HTTP';
+export const formats = [grpcPull, httpPull] as const;
+export type Format = (typeof formats)[number];
 
 /** Our extension members: absolute IRIs, which other implementations carry or ignore. */
 export const extension = {
@@ -19,6 +24,8 @@ export const extension = {
   auditors: 'urn:causeway:v1:auditors',
   /** On TransferRequestMessage: what the consumer declares to use the data for. */
   purpose: 'urn:causeway:v1:purpose',
+  /** On an offer: a consumer without a certificate may have a token that is bound to none. */
+  unboundTokens: 'urn:causeway:v1:unboundTokens',
   /** On a dataset: digest of the bytes that a transfer would bring. */
   version: 'urn:causeway:v1:version',
   /** On ContractNegotiationTerminationMessage about a finalized negotiation: the statement that ends its agreement. */

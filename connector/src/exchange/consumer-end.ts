@@ -73,6 +73,24 @@ export function saveDispute(
   }));
 }
 
+/**
+ * Saves that the bytes are whole, where no closing statement comes with them: the word of this side alone. What the contract demands
+ * of them counts from now.
+ */
+export function saveFetched(
+  { clock, control, duties, records }: Context,
+  pid: string,
+  received: { readonly bytes: number; readonly digest: Digest },
+): Promise<Transfer> {
+  return control.update(pid, async (transfer, agreement) => {
+    const sink = sinkOf(transfer);
+    if (sink.stage !== 'receiving') return undefined;
+    const owed = duties.delivered({ agreement, transfer, closing: { at: clock.now(), bytes: received.bytes } });
+    const also = { writes: [...owed, records.partials.delete([pid])] };
+    return { transfer: { ...transfer, sink: { ...sink, stage: 'sealed', ...received } }, also };
+  });
+}
+
 /** @param inode of the file that was placed, by which it is known again when it has to be deleted */
 export async function savePlaced({ control }: Context, pid: string, inode: string): Promise<Transfer> {
   return control.update(pid, async (transfer) => {

@@ -1,7 +1,7 @@
 import type { Identity, Peer, TokenSource } from '@causeway/certs/peer';
 import type { Clock, Logger, Random } from '@causeway/platform';
 import type { DutyPort } from '../duties/port.js';
-import type { EvidenceLog, TransferControl } from '../ports.js';
+import type { EvidenceLog, OpenData, TransferControl } from '../ports.js';
 import type { Records } from '../records.js';
 
 /**
@@ -21,6 +21,8 @@ export interface Context {
   readonly attest?: AdmitToken;
   /** Our own attribute tokens, shown while we pull; absent under identities that have none. */
   readonly tokens?: TokenSource;
+  /** How data is read over HTTP. */
+  readonly openData: OpenData;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

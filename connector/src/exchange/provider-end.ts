@@ -18,7 +18,8 @@ export async function saveClosing(
   const { control, duties, evidence, identity } = context;
   let text: ReturnType<typeof endText> | undefined;
   const saved = await control.update(pid, async (transfer, agreement) => {
-    if (transfer.end) return undefined;
+    // What was stopped meanwhile has its end.
+    if (transfer.end || transfer.stop) return undefined;
     text ??= endText({ agreement: agreement.digest, transfer: pid, start: startIn(transfer).id, ...sent }, context);
     const signed = await signEnd(text.id, agreement, identity);
     const { agreement: queued, writes } = evidence.queue(signed.agreement, [signed.own]);

@@ -5,20 +5,20 @@ import {
   peerService,
   type UnaryCall,
 } from '@causeway/certs/peer';
-import { type Digest, isDigest } from '@causeway/evidence';
+import { isDigest, type StartStatement } from '@causeway/evidence';
 import { GrpcFailure, type Logger } from '@causeway/platform';
 import type { causeway } from '@causeway/proto';
 import { status } from '@grpc/grpc-js';
+import { grpcPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
-import type { Agreement, FileSource, Reason, Transfer, TransferState } from '../model.js';
-import type { LoggedReceipt } from '../ports.js';
-import { chunksOf, fastExchange } from './chunks.js';
+import type { Transfer } from '../model.js';
+import { fastExchange } from './chunks.js';
 import type { Context } from './context.js';
-import { saidAtStart, startIn } from './end-of-transfer.js';
-import { openSource } from './file-source.js';
-import { type OpenStream, OpenStreams, type StreamLimits } from './open-streams.js';
+import { startIn } from './end-of-transfer.js';
+import type { OpenStream, OpenStreams } from './open-streams.js';
 import { saveClosing, saveReceipt } from './provider-end.js';
 import { failureOf } from './refusals.js';
+import { type Permitted, type Place, running, type Sending } from './sending.js';
 import type { TransferTokens } from './transfer-token.js';
 import { unlessAborted, within } from './waiting.js';
 
@@ -38,15 +38,6 @@ interface Served {
   readonly stream: OpenStream;
 }
 
-/** What an opening asks for, once it has been admitted. */
-interface Admitted {
-  readonly transfer: Transfer;
-  readonly agreement: Agreement;
-  readonly offset: number;
-  readonly version: Digest;
-  readonly size: number;
-}
-
 const openMs = 15_000;
 /** A consumer syncs its file before it signs, which takes as long as its disk takes. */
 const receiptMs = 15 * 60_000;
@@ -57,11 +48,13 @@ export class Provider {
   readonly #context: Context;
   readonly #tokens: TransferTokens;
   readonly #streams: OpenStreams;
+  readonly #sending: Sending;
   readonly #log: Logger;
 
-  constructor(context: Context, tokens: TransferTokens, limits: StreamLimits) {
+  constructor(context: Context, tokens: TransferTokens, streams: OpenStreams, sending: Sending) {
     this.#context = context;
-    this.#streams = new OpenStreams(limits);
+    this.#streams = streams;
+    this.#sending = sending;
     this.#tokens = tokens;
     this.#log = context.log;
     this.service = peerService(fastExchange, {
@@ -78,23 +71,6 @@ export class Provider {
         reportDuty: { unary: (call) => this.#reported(call).catch(rethrow) },
       },
     });
-  }
-
-  stop(pid: string, reason: Reason, to: TransferState): void {
-    this.#streams.stop(pid, reason, to);
-  }
-
-  progress(pid: string): number | undefined {
-    return this.#streams.progress(pid);
-  }
-
-  idle(): Promise<void> {
-    return this.#streams.idle();
-  }
-
-  async close(): Promise<void> {
-    this.#streams.stopAll();
-    await this.#streams.idle();
   }
 
   async #attest({ peer, request }: UnaryCall<causeway.exchange.v1.AttestRequest>) {
@@ -129,26 +105,13 @@ export class Provider {
 
   /** INVARIANT: whatever may last listens to the signal, so that a stopped stream ends, and nothing follows it. */
   async #serve(call: Served, open: causeway.exchange.v1.Open.$Properties): Promise<void> {
-    const { control, evidence } = this.#context;
     const { pid, peer, requests, send, signal, stream } = call;
-    const admitted = await this.#decide(open, pid);
-    const { agreement, size, version, offset } = admitted;
-    const start = startIn(admitted.transfer);
-    const envelopes = [agreement.own, ...(agreement.theirs ? [agreement.theirs] : []), start];
-    // I2: no byte before the log has answered for the agreement and the start.
-    const logged = await evidence.wait(envelopes, this.#context.evidenceWaitMs, signal);
-    // The wait may have outlasted the policy's window.
-    await control.authorize(pid);
-
-    const transfer = await control.update(pid, async (current) => {
-      running(current);
-      return current.opened ? undefined : { transfer: { ...current, opened: true } };
-    });
-    signal.throwIfAborted();
-    await send({ opened: openedOf(admitted, logged) });
+    const permitted = await this.#sending.permit(pid, signal, (said) => demandPlace(open, said));
+    const { transfer, size, version, offset } = permitted;
+    await send({ opened: openedOf(permitted) });
     stream.position = offset;
     const told = transfer.end && offset === size;
-    if (!told) await this.#send(call, admitted);
+    if (!told) for await (const message of this.#sending.bytes(permitted, stream, signal)) await send(message);
 
     const { end, own } = await saveClosing(this.#context, pid, { bytes: size, digest: version });
     signal.throwIfAborted();
@@ -159,17 +122,6 @@ export class Provider {
     await saveReceipt(this.#context, pid, peer, value.receipt);
     await send({ closed: {} });
     this.#log.info({ transfer: pid, bytes: size }, 'a transfer was received and closed');
-  }
-
-  async #send({ send, signal, stream }: Served, admitted: Admitted): Promise<void> {
-    await using file = await openSource(await this.#source(admitted));
-    for await (const message of chunksOf(file, admitted.offset, admitted.size)) {
-      signal.throwIfAborted();
-      await send(message);
-      stream.position += message.chunk.length;
-    }
-    // INVARIANT: the version is the digest of what was sent, since nothing was written to the file since it was hashed.
-    await file.demandUnchanged();
   }
 
   async #first(requests: Requests, signal: AbortSignal): Promise<causeway.exchange.v1.Open.$Properties> {
@@ -193,28 +145,9 @@ export class Provider {
   ): Promise<Transfer> {
     const transfer = await this.#transferOf(pid, peer);
     await this.#tokens.demand(authorization?.toString(), transfer, peer);
-    return transfer;
-  }
-
-  /** Decides again, on what is stored now. */
-  async #decide(open: causeway.exchange.v1.Open.$Properties, pid: string): Promise<Admitted> {
-    const { transfer, agreement } = await this.#context.control.authorize(pid);
-    const said = saidAtStart(transfer);
-    const size = Number(said.size);
-    const { offset, version } = demandPlace(open, size, said.datasetVersion);
-    // Whoever has signed for the bytes has them: only the end is told again.
-    if (transfer.end?.consumer && offset < size) {
-      throw new ConnectorError('STATE_INVALID', 'the bytes of this transfer have been received and signed for');
-    }
-    return { transfer, agreement, offset, size, version };
-  }
-
-  /** The file as it is published now, which must be the one the start statement names. */
-  async #source({ transfer, version, size }: Admitted): Promise<FileSource> {
-    const source = (await this.#context.records.datasets.get(transfer.dataset))?.value.source;
-    if (!source) throw new ConnectorError('SOURCE_UNREADABLE', 'the dataset is not published any more');
-    if (source.version === version && source.bytes === size) return source;
-    throw new ConnectorError('SOURCE_CHANGED', 'the dataset was published anew after this transfer had started');
+    // The decision was about the format that was asked for.
+    if (transfer.format === grpcPull) return transfer;
+    throw new ConnectorError('MESSAGE_INVALID', `expected a transfer of format ${grpcPull}, got ${transfer.format}`);
   }
 }
 
@@ -222,16 +155,9 @@ function rethrow(error: unknown): never {
   throw failureOf(error);
 }
 
-function running(transfer: Transfer): Transfer {
-  if (transfer.state === 'STARTED' && !transfer.intent) return transfer;
-  throw new ConnectorError(
-    'TRANSFER_NOT_STARTED',
-    `expected a started transfer; it is ${transfer.intent?.state ?? transfer.state}`,
-  );
-}
-
-function demandPlace(open: causeway.exchange.v1.Open.$Properties, size: number, version: Digest) {
+function demandPlace(open: causeway.exchange.v1.Open.$Properties, said: StartStatement): Place {
   const { expectedVersion } = open;
+  const [size, version] = [Number(said.size), said.datasetVersion];
   const offset = open.offset ?? 0;
   if (!Number.isSafeInteger(offset) || offset < 0 || offset > size) {
     throw new ConnectorError('MESSAGE_INVALID', `expected an offset of 0 to ${size}`);
@@ -242,13 +168,10 @@ function demandPlace(open: causeway.exchange.v1.Open.$Properties, size: number, 
   if (expectedVersion && expectedVersion !== version) {
     throw new ConnectorError('SOURCE_CHANGED', 'the bytes before the offset are of another version than this transfer');
   }
-  return { offset, version };
+  return { offset, end: size };
 }
 
-function openedOf(
-  { version, size, transfer }: Admitted,
-  logged: readonly LoggedReceipt[],
-): causeway.exchange.v1.Opened.$Properties {
+function openedOf({ version, size, transfer, logged }: Permitted): causeway.exchange.v1.Opened.$Properties {
   const start = startIn(transfer);
   return {
     ...{ version, size },

@@ -1,20 +1,22 @@
 import { type Identity, PeerChannel } from '@causeway/certs/peer';
 import { fraction } from '@causeway/platform';
 import { Exchange } from '@causeway/proto';
+import { httpPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
-import type { Reason, Transfer } from '../model.js';
+import type { Agreement, Reason, Transfer } from '../model.js';
 import { reason } from '../reasons.js';
 import { attesting } from './attesting.js';
 import { saveDiscarded } from './consumer-end.js';
 import type { Context } from './context.js';
 import { discardSink } from './file-sink.js';
+import { HttpReceiving } from './http-receiving.js';
 import { BeginAgain, Receiving } from './receiving.js';
 import { judge } from './refusals.js';
 import { Watchdog } from './waiting.js';
 
 interface Running {
   readonly abort: AbortController;
-  readonly receiving: Receiving;
+  readonly receiving: Receiving | HttpReceiving;
   /** Kept in memory only. */
   token: string | undefined;
   /** Ends the wait before the next attempt. */
@@ -22,6 +24,12 @@ interface Running {
   /** Waits for the time of its next attempt. */
   resting: boolean;
   done: Promise<void>;
+}
+
+interface Under {
+  readonly signal: AbortSignal;
+  /** Something came. */
+  readonly touch: () => void;
 }
 
 const firstBackoffMs = 100;
@@ -50,7 +58,8 @@ export class Puller {
       running.hurry();
       return;
     }
-    const receiving = new Receiving(this.#context, pid);
+    const over = transfer.format === httpPull ? HttpReceiving : Receiving;
+    const receiving = new over(this.#context, pid);
     const [hurry, done] = [() => {}, Promise.resolve()];
     const next: Running = { abort: new AbortController(), receiving, token, hurry, resting: false, done };
     this.#running.set(pid, next);
@@ -130,23 +139,24 @@ export class Puller {
   }
 
   async #attempt(transfer: Transfer, running: Running): Promise<void> {
-    const { clock, control, identity, records } = this.#context;
+    const { clock, control, records } = this.#context;
     const agreement = (await records.agreements.get(transfer.agreement))?.value;
     if (!agreement || !transfer.endpoint || !transfer.peerPid) {
       throw new ConnectorError('STATE_INVALID', 'expected an agreement, a peer and an address to pull from');
     }
-    const { offset, expectedVersion } = await running.receiving.prepare(transfer);
+    const { receiving } = running;
     const late = () => new ConnectorError('PEER_UNREACHABLE', `the provider was silent for ${silenceMs} ms`);
     using watchdog = new Watchdog(clock, silenceMs, late);
     const over = new AbortController();
-    const signal = AbortSignal.any([running.abort.signal, watchdog.signal, over.signal]);
-    const channel = channelTo(transfer.peer, transfer.endpoint, identity, this.#context);
+    const under: Under = {
+      signal: AbortSignal.any([running.abort.signal, watchdog.signal, over.signal]),
+      touch: () => watchdog.touch(),
+    };
     try {
-      await attesting(this.#context, channel, transfer.peer, signal);
-      running.token ??= (await channel.unary(Exchange.renew, { transfer: transfer.peerPid }, { signal })).token;
-      const stream = channel.bidi(Exchange.pull, { metadata: { authorization: `Bearer ${running.token}` }, signal });
-      await stream.send({ open: { transfer: transfer.peerPid, offset, expectedVersion } });
-      const { end, sink } = await running.receiving.take(stream, transfer, agreement, () => watchdog.touch());
+      const { end, sink } =
+        receiving instanceof HttpReceiving
+          ? await this.#fetch(transfer, running, receiving, under)
+          : await this.#stream(transfer, agreement, running, receiving, under);
       if (!end?.disputed) return await control.complete(transfer.pid);
       const said = `the bytes received are ${sink?.digest}, not what the provider signed`;
       await control.terminate(transfer.pid, reason('DIGEST_MISMATCH', said));
@@ -155,10 +165,45 @@ export class Puller {
       if (watchdog.signal.aborted && !running.abort.signal.aborted) throw watchdog.signal.reason;
       throw error;
     } finally {
-      // A channel waits for its calls when it closes: whatever is left of this one is cancelled.
+      // Whatever is left of a call or a request is cancelled.
+      over.abort();
+    }
+  }
+
+  async #stream(
+    transfer: Transfer,
+    agreement: Agreement,
+    running: Running,
+    receiving: Receiving,
+    { signal, touch }: Under,
+  ): Promise<Transfer> {
+    const { peer, peerPid = '', endpoint = '' } = transfer;
+    const { offset, expectedVersion } = await receiving.prepare(transfer);
+    const over = new AbortController();
+    const call = { signal: AbortSignal.any([signal, over.signal]) };
+    const channel = channelTo(peer, endpoint, this.#context.identity, this.#context);
+    try {
+      await attesting(this.#context, channel, peer, call.signal);
+      running.token ??= (await channel.unary(Exchange.renew, { transfer: peerPid }, call)).token;
+      const stream = channel.bidi(Exchange.pull, { metadata: { authorization: `Bearer ${running.token}` }, ...call });
+      await stream.send({ open: { transfer: peerPid, offset, expectedVersion } });
+      return await receiving.take(stream, transfer, agreement, touch);
+    } finally {
+      // A channel waits for its calls when it closes.
       over.abort();
       channel.close();
     }
+  }
+
+  async #fetch(
+    transfer: Transfer,
+    running: Running,
+    receiving: HttpReceiving,
+    { signal, touch }: Under,
+  ): Promise<Transfer> {
+    // What is whole needs no token any more.
+    if (transfer.sink?.stage === 'receiving') running.token ??= await receiving.renew(transfer, signal);
+    return receiving.take(transfer, running.token ?? '', signal, touch);
   }
 
   /** The transfer, while it is to be pulled. */

@@ -1,6 +1,7 @@
 import { dutyResults, entryLimits } from '@causeway/evidence';
 import { classificationDomains } from '@causeway/policies';
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { formats } from '../dsp/vocabulary.js';
 
 type Schema = OpenAPIV3_1.SchemaObject;
 type Ref = OpenAPIV3_1.ReferenceObject;
@@ -199,6 +200,7 @@ export const schemas = {
     policy: { type: 'object' },
     words,
     oneSided: { type: 'boolean', description: 'The peer signed nothing: only our signature proves it' },
+    unboundTokens: { type: 'boolean', description: 'A consumer without a certificate may get an unbound token' },
     finalized: instant,
     ended: {
       ...open(['by', 'at', 'reason'], { by: id, at: instant, reason: ref('Reason') }),
@@ -211,11 +213,17 @@ export const schemas = {
     agreement: digest,
     to: path,
     purpose: text(1_000, 'What the data is for; recorded as declared by us'),
+    format: { enum: [...formats], description: 'How it comes; GrpcData-PULL unless given' },
   }),
   Transfer: open([...processRequired, 'agreement', 'format'], {
     ...processMembers,
     agreement: digest,
     format: text(200),
+    token: {
+      enum: ['unbound'],
+      description: 'Present when it is open to whoever holds its token, which is bound to no certificate',
+    },
+    oneSided: { type: 'boolean', description: 'Only one side has signed what was sent, or neither' },
     purpose: text(1_000),
     size: { type: 'integer' },
     bytes: { type: 'integer', description: 'Sent or received so far, or in all' },

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { isDigest } from '@causeway/evidence';
 import type { Clock, Store } from '@causeway/platform';
+import { type Format, grpcPull, httpPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import type { Transfer } from '../model.js';
 import type { DataPlane, EvidenceLog } from '../ports.js';
@@ -51,8 +52,9 @@ export function transferOperations(context: TransferContext): Operation[] {
       async handle({ params: { id = '' }, body }) {
         const asked = readRequest(requestName(id), body);
         const { record, created } = await transfers.request(asked);
-        const { agreement, sink, purpose } = record;
-        if (agreement !== asked.agreement || sink?.path !== asked.to || purpose !== asked.purpose) {
+        const { agreement, sink, purpose, format } = record;
+        const same = agreement === asked.agreement && sink?.path === asked.to && purpose === asked.purpose;
+        if (!same || format !== (asked.format ?? grpcPull)) {
           throw new ConnectorError('ALREADY_EXISTS', 'This id was used to ask for something else; choose another.');
         }
         return { status: created ? 201 : 200, body: await view(record) };
@@ -113,23 +115,25 @@ function isSettled(record: Transfer, view: object): boolean {
   if (record.state !== 'COMPLETED' && record.state !== 'TERMINATED') return false;
   // What had been received of one that was stopped is still to be removed.
   if (record.sink?.stage === 'receiving' && record.end === undefined) return false;
-  return record.end?.consumer === undefined || 'endLogIndex' in view;
+  const logged = record.end?.consumer !== undefined || (record.end !== undefined && record.format === httpPull);
+  return !logged || 'endLogIndex' in view;
 }
 
 interface Asked {
   readonly agreement: string;
   readonly to: string;
   readonly purpose?: string;
+  readonly format?: Format;
 }
 const readAsked = bodyReader<Asked>('TransferRequest');
 
 function readRequest(request: string, body: unknown): Parameters<Transfers['request']>[0] {
-  const { agreement, to, purpose } = readAsked(body);
+  const { agreement, to, purpose, format } = readAsked(body);
   if (!isAbsolute(to)) {
     throw new ConnectorError('REQUEST_INVALID', `Expected an absolute path to put the data at, got ${to}.`);
   }
   if (!isDigest(agreement)) {
     throw new ConnectorError('REQUEST_INVALID', `Expected the digest of an agreement, got ${agreement}.`);
   }
-  return { request, agreement, to, ...(purpose === undefined ? {} : { purpose }) };
+  return { request, agreement, to, ...(purpose === undefined ? {} : { purpose }), ...(format && { format }) };
 }

@@ -1,3 +1,4 @@
+import { httpPull } from '../dsp/vocabulary.js';
 import type { Agreement, Approval, Dataset, Negotiation, Offer, Process, Transfer } from '../model.js';
 import type { EvidenceLog } from '../ports.js';
 import { inDoubt } from '../process/record.js';
@@ -46,10 +47,12 @@ function approvalOf({ moves: _asked, ...approval }: Approval): object {
 
 /** As a list shows it. */
 export function agreementEntry(agreement: Agreement): object {
-  const { digest, id, role, peer, dataset, negotiation, policy, theirs, finalized, ended, created } = agreement;
+  const { digest, id, role, peer, dataset, negotiation, policy, theirs, unboundTokens, finalized, ended, created } =
+    agreement;
   return {
     ...{ digest, id, role, peer, dataset, negotiation, policy, created },
     oneSided: theirs === undefined,
+    ...(unboundTokens ? { unboundTokens } : {}),
     ...(finalized === undefined ? {} : { finalized }),
     ...(ended === undefined ? {} : { ended: { by: ended.by, at: ended.at, reason: ended.reason } }),
   };
@@ -73,19 +76,28 @@ export async function transferView(
 ): Promise<object> {
   const closing = closingOf(record);
   const bytes = closing === undefined ? (progress(record.pid) ?? record.sink?.bytes) : Number(closing.bytes);
+  const digest = closing?.digest ?? record.sink?.digest;
   const size = sizeOf(record);
   const logged = await loggedAt(record, evidence);
   return {
     ...processView(record),
     agreement: record.agreement,
     format: record.format,
+    ...(record.unbound ? { token: 'unbound' } : {}),
+    ...(oneSided(record) ? { oneSided: true } : {}),
     ...(record.purpose === undefined ? {} : { purpose: record.purpose }),
     ...(size === undefined ? {} : { size }),
     ...(bytes === undefined ? {} : { bytes }),
     ...(record.sink === undefined ? {} : { path: record.sink.path, stage: record.sink.stage }),
-    ...(closing === undefined ? {} : { digest: closing.digest }),
+    ...(digest === undefined ? {} : { digest }),
     ...(logged === undefined ? {} : { endLogIndex: logged }),
   };
+}
+
+/** What there is to say of it is said by one side: the other signed nothing of it, and `HttpData-PULL` has no receipts. */
+function oneSided({ format, end, state }: Transfer): boolean {
+  if (format === httpPull) return end?.consumer === undefined;
+  return state === 'COMPLETED' && end !== undefined && end.consumer === undefined;
 }
 
 function closingOf(record: Transfer): { bytes: string; digest: string } | undefined {
@@ -103,8 +115,8 @@ function sizeOf(record: Transfer): number | undefined {
 /** Index of the last entry of the closing record, once all that we hold of it is in the log. */
 async function loggedAt(record: Transfer, evidence: EvidenceLog): Promise<string | undefined> {
   const { end } = record;
-  if (end?.consumer === undefined) return undefined;
-  const envelopes = [end.provider, end.consumer];
+  if (end === undefined || (end.consumer === undefined && record.format !== httpPull)) return undefined;
+  const envelopes = end.consumer === undefined ? [end.provider] : [end.provider, end.consumer];
   const receipts = await evidence.receipts(envelopes);
   if (receipts.length < envelopes.length) return undefined;
   const indexes = receipts.map(({ index }) => BigInt(index)).toSorted((a, b) => (a < b ? -1 : 1));

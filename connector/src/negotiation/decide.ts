@@ -137,8 +137,11 @@ async function proceed(
 
 async function agree(context: ControlContext, record: Negotiation, stamp: Stamp): Promise<Next<Negotiation>> {
   const { agreements, agreementIds } = context.records;
-  const { agreement, members } = await proposeAgreement(context, record);
-  const { digest } = agreement;
+  const { agreement: proposed, members } = await proposeAgreement(context, record);
+  const { digest } = proposed;
+  // By our own offer, not by what the peer wrote: others drop members they do not know, and an agreement may lack ours.
+  const unbound = (await offerNamed(context.records, record))?.offer.policy[extension.unboundTokens] === true;
+  const agreement = unbound ? { ...proposed, unboundTokens: unbound } : proposed;
   return {
     ...makeAgreement({ ...record, agreement: digest }, members, stamp),
     also: {

@@ -1,5 +1,6 @@
 import type { ControlContext } from '../control.js';
-import { objectMember, readReason, textMember } from '../dsp/messages.js';
+import { addressIn } from '../dsp/data-address.js';
+import { readReason } from '../dsp/messages.js';
 import { ConnectorError } from '../errors.js';
 import type { JsonObject, Transfer, TransferState } from '../model.js';
 import { isFinal, otherRole } from '../process/moves.js';
@@ -77,8 +78,7 @@ export async function receiveTransfer(
 /** What a message changes beside the state. */
 function changed(moved: Transfer, before: Transfer, type: TransferMessage, message: JsonObject): Transfer {
   if (type === 'TransferStartMessage' && before.role === 'consumer') {
-    const address = objectMember(message, 'dataAddress');
-    const endpoint = address && textMember(address, 'endpoint');
+    const { endpoint } = addressIn(message);
     return endpoint === undefined ? moved : { ...moved, endpoint };
   }
   if (type !== 'TransferSuspensionMessage') return moved;

@@ -93,6 +93,7 @@ function startStatement(
     datasetVersion: dataset.source.version,
     size: String(dataset.source.bytes),
     ...(transfer.purpose === undefined ? {} : { purpose: transfer.purpose }),
+    ...(transfer.unbound ? { token: 'unbound' as const } : {}),
     decision,
     time: instant(at),
     salt: saltOf(context.random.bytes(16)),

@@ -1,8 +1,9 @@
 import type { Commit, Stored } from '@causeway/platform';
 import type { ControlContext } from '../control.js';
 import { newPid } from '../control.js';
-import { draft, isObject, processBody, textMember } from '../dsp/messages.js';
-import { extension, grpcPull } from '../dsp/vocabulary.js';
+import { addressIn } from '../dsp/data-address.js';
+import { draft, processBody, textMember } from '../dsp/messages.js';
+import { extension, type Format, formats, grpcPull, httpPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import { fileSink } from '../exchange/file-sink.js';
 import type { Agreement, Answer, JsonObject, Reason, Transfer, TransferState } from '../model.js';
@@ -13,6 +14,7 @@ import type { Stamp } from '../process/act.js';
 import type { Processes } from '../process/processes.js';
 import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision, Next } from '../process/work.js';
+import { refusal } from '../reasons.js';
 import { intendCompletion, intendResumption, intendSuspension } from './act.js';
 import { receiveTransfer, type TransferMessage } from './receive.js';
 import { startTransfer } from './start.js';
@@ -26,6 +28,8 @@ export interface TransferRequest {
   /** Absolute path of the file to make. */
   readonly to: string;
   readonly purpose?: string;
+  /** `GrpcData-PULL` unless told. */
+  readonly format?: Format;
 }
 
 /** As the start statement takes it. */
@@ -57,6 +61,7 @@ export class Transfers {
     }
     demandInForce(agreement, agreement.digest);
     const purpose = purposeIn(asked.purpose, 'REQUEST_INVALID');
+    const format = asked.format ?? grpcPull;
     const pid = newPid(random);
     const record: Transfer = {
       ...begin<TransferState>(
@@ -66,14 +71,14 @@ export class Transfers {
       ),
       agreement: agreement.digest,
       dataset: agreement.dataset,
-      format: grpcPull,
+      format,
       ...(purpose === undefined ? {} : { purpose }),
       request: asked.request,
       sink: fileSink(asked.to, pid),
     };
     const message = draft('TransferRequestMessage', newPid(random), {
       agreementId: agreement.id,
-      format: grpcPull,
+      format,
       callbackAddress: dspBase(),
       ...(purpose === undefined ? {} : { [extension.purpose]: purpose }),
     });
@@ -94,12 +99,12 @@ export class Transfers {
       throw new ConnectorError('NOT_FOUND', `There is no agreement ${agreementId} of yours here.`);
     }
     demandInForce(agreement, agreementId);
-    const format = textMember(message, 'format') ?? '';
-    if (format !== grpcPull) {
-      throw new ConnectorError(
-        'MESSAGE_INVALID',
-        `Expected format ${grpcPull}, the one this dataset has; got ${format}.`,
-      );
+    const format = formatIn(message);
+    // The one exception to I4, and only where the offer says so.
+    const unbound = format === httpPull && caller.fingerprint === undefined;
+    if (unbound && agreement.unboundTokens !== true) {
+      const words = `Expected a certificate to bind a token to, or an offer that allows unbound tokens.`;
+      throw refusal('POLICY_DENIED', words, '要约不允许不绑定证书的令牌，而对方没有出示证书。');
     }
     const id = textMember(message, '@id');
     const purpose = purposeIn(textMember(message, extension.purpose), 'MESSAGE_INVALID');
@@ -120,6 +125,7 @@ export class Transfers {
       format,
       ...(purpose === undefined ? {} : { purpose }),
       ...(caller.fingerprint === undefined ? {} : { fingerprint: caller.fingerprint }),
+      ...(unbound ? { unbound } : {}),
     };
     const answer: Answer = { status: 201, body: processBody('transfer', record) };
     const next = { record: answered(record, id, answer) };
@@ -143,7 +149,7 @@ export class Transfers {
       return received;
     });
     // The token is in this message only and never stored; without one the data plane renews.
-    if (started !== undefined) this.#dataPlane().pull(started, tokenOf(message));
+    if (started !== undefined) this.#dataPlane().pull(started, addressIn(message).token);
     return answer;
   }
 
@@ -220,21 +226,15 @@ export class Transfers {
   }
 }
 
+function formatIn(message: JsonObject): Format {
+  const named = textMember(message, 'format') ?? '';
+  const format = formats.find((one) => one === named);
+  if (format !== undefined) return format;
+  throw new ConnectorError('MESSAGE_INVALID', `Expected one of the formats ${formats.join(', ')}; got ${named}.`);
+}
+
 /** Refused rather than cut: a decision is about the purpose that was declared, and it is signed. */
 function purposeIn(text: string | undefined, code: 'MESSAGE_INVALID' | 'REQUEST_INVALID'): string | undefined {
   if (text === undefined || (text.length <= longestPurpose && !/\p{Surrogate}/u.test(text))) return text;
   throw new ConnectorError(code, `Expected a purpose of Unicode text, of at most ${longestPurpose} UTF-16 code units.`);
-}
-
-/** The token in the data address of a TransferStartMessage. */
-function tokenOf(message: JsonObject): string | undefined {
-  const address = message['dataAddress'];
-  if (!isObject(address)) return undefined;
-  const properties = address['endpointProperties'];
-  for (const property of Array.isArray(properties) ? properties : []) {
-    if (!isObject(property)) continue;
-    const { name, value } = property;
-    if (name === 'authorization' && typeof value === 'string') return value;
-  }
-  return undefined;
 }

@@ -16,7 +16,7 @@ interface Watched {
   readonly agreement: string;
   /** Permitted without a use of its own: what others use up may be what permitted it. */
   readonly unreserved: boolean;
-  /** State and intent when it was last told of. */
+  /** State, intent and end when it was last told of. */
   readonly seen: string;
   /** Milliseconds since the epoch. */
   due?: number;
@@ -50,7 +50,7 @@ export class UsageWatch {
 
   /** A transfer as it is stored now. */
   follow(transfer: Transfer): void {
-    const { pid, peer, agreement, role, state, intent, parked, uses = [] } = transfer;
+    const { pid, peer, agreement, role, state, intent, parked, end, uses = [] } = transfer;
     if (state === 'COMPLETED' || state === 'TERMINATED') {
       this.#forget(pid);
       return;
@@ -58,7 +58,7 @@ export class UsageWatch {
     // What was only asked for is decided when it is started.
     if (role === 'provider' && state === 'REQUESTED') return;
     const before = this.#watched.get(pid);
-    const seen = `${state} ${intent?.state ?? ''} ${parked?.code ?? ''}`;
+    const seen = `${state} ${intent?.state ?? ''} ${parked?.code ?? ''} ${end?.id ?? ''}`;
     if (before?.seen === seen) return;
     const unreserved = role === 'provider' && uses.length === 0;
     const due = before?.due === undefined ? {} : { due: before.due };

@@ -1,12 +1,14 @@
+import { parseStatement } from '@causeway/evidence';
 import type { ControlContext } from '../control.js';
 import { newPid } from '../control.js';
+import { httpPull } from '../dsp/vocabulary.js';
 import type { Agreement, DecisionRecord, Reason, Transfer } from '../model.js';
 import { demandInForce, endedReason } from '../negotiation/agreement-end.js';
 import type { Processes } from '../process/processes.js';
 import { unparked } from '../process/record.js';
 import type { Next } from '../process/work.js';
 import { finalReason, type OwnReason, reason } from '../reasons.js';
-import { intendResumption, intendSuspension, intendTermination } from './act.js';
+import { intendCompletion, intendResumption, intendSuspension, intendTermination } from './act.js';
 import { type DecisionContext, decisionRecord, denial, type Judged, judgeTransfer } from './decision.js';
 import { stopped } from './stop.js';
 
@@ -115,7 +117,10 @@ async function looked(context: ControlContext, transfer: Transfer): Promise<Look
   const stamp = { at, id: newPid(context.random) };
   const held = transfer.state === 'SUSPENDED' && transfer.heldUntil !== undefined;
   if (standing.permit) {
-    const due = standing.until === undefined ? {} : { due: standing.until };
+    const over = standing.agreement.theirs === undefined ? sentWhole(context, transfer, at) : undefined;
+    if (over !== undefined && over <= at) return { next: intendCompletion(transfer, stamp) };
+    const first = Math.min(standing.until ?? Number.POSITIVE_INFINITY, over ?? Number.POSITIVE_INFINITY);
+    const due = Number.isFinite(first) ? { due: first } : {};
     if (!held) return due;
     return { next: intendResumption(transfer, stamp), ...due };
   }
@@ -123,6 +128,19 @@ async function looked(context: ControlContext, transfer: Transfer): Promise<Look
   if (again === undefined) return { next: await terminating(context, transfer, why, decision) };
   if (transfer.state !== 'STARTED') return { due: again };
   return { next: holding(intendSuspension(transfer, why, stamp), again), due: again };
+}
+
+/**
+ * When the provider ends a transfer by itself that has been sent whole, to a consumer that signs nothing: over `HttpData-PULL` no
+ * receipt says that it arrived, and not every connector completes. Until then what was lost on the way can be fetched again.
+ */
+function sentWhole({ lingerMs, streaming }: ControlContext, transfer: Transfer, at: number): number | undefined {
+  const { format, end, state, pid } = transfer;
+  if (format !== httpPull || end === undefined || state !== 'STARTED') return undefined;
+  const { statement } = parseStatement(end.statement);
+  const over = Date.parse(statement.time) + lingerMs;
+  // Somebody is at it again.
+  return over <= at && streaming(pid) ? at + lingerMs : over;
 }
 
 function holding(next: Next<Transfer>, heldUntil: number): Next<Transfer> {

@@ -28,13 +28,13 @@ export const portOptions: Readonly<Record<ServiceRole, readonly string[]>> = {
   authority: ['port', 'adminPort', 'operationsPort'],
   broker: ['grpcPort', 'httpsPort', 'operationsPort'],
   'clearing-house': ['grpcPort', 'httpsPort', 'operationsPort'],
-  connector: ['dspPort', 'exchangePort', 'managementPort', 'operationsPort'],
+  connector: ['dspPort', 'exchangePort', 'dataPort', 'managementPort', 'operationsPort'],
 };
 
 /** The options by which a service itself says where others reach a port; the trust bundle says it of the others'. */
 const publicOptions: Readonly<Partial<Record<ServiceRole, Readonly<Record<string, string>>>>> = {
   authority: { port: 'publicPort' },
-  connector: { dspPort: 'dspPublicPort', exchangePort: 'exchangePublicPort' },
+  connector: { dspPort: 'dspPublicPort', exchangePort: 'exchangePublicPort', dataPort: 'dataPublicPort' },
 };
 
 /**

@@ -53,7 +53,7 @@ export class Detours implements AsyncDisposable {
         real('dsp', 'dspPort');
         real('exchange', 'exchangePort');
         this.restore('dsp');
-        return { dspPublicPort: at('dsp'), exchangePublicPort: at('exchange') };
+        return { dspPublicPort: at('dsp'), exchangePublicPort: at('exchange'), dataPublicPort: at('exchange') };
       default:
         return {};
     }

@@ -184,8 +184,35 @@ const dspRules: Rules = {
   ),
 };
 
+const dataAt = ({ probed }: Scene) => probed.endpoint(probed.space.connector('oem').home, 'data');
+const dataPath = ({ story }: Scene) => `/data/${story.fetched.providerPid.slice('urn:uuid:'.length)}`;
+
+/** A token for the data of a transfer, as its provider gives it to this consumer's certificate. */
+async function dataToken(scene: Scene): Promise<string> {
+  const credentials = shown(scene.story.hydraulics);
+  const path = `${dataPath(scene)}/token`;
+  const minted = await askHttp({ port: dataAt(scene).port, method: 'POST', path, credentials });
+  if (minted.kind !== 'http') throw new TypeError(`expected a token; the call was ${minted.kind}`);
+  return (JSON.parse(minted.body) as { token: string }).token;
+}
+
+const dataRules: Rules = {
+  'connector data GET /data/:id': rule(
+    participants,
+    async (scene) => ({
+      ...{ caller: scene.story.hydraulics, at: dataAt(scene), path: dataPath(scene) },
+      // Later tests need a transfer that has not come to its end.
+      headers: { authorization: `Bearer ${await dataToken(scene)}`, range: 'bytes=0-9' },
+    }),
+    answered(206),
+  ),
+  'connector data POST /data/:id/token': rule(participants, async (scene) => ({
+    ...{ caller: scene.story.hydraulics, at: dataAt(scene), path: `${dataPath(scene)}/token`, body: {} },
+  })),
+};
+
 /** Without whatever else a story knows of the process. */
 export const bare = ({ providerPid, consumerPid }: Pids): Pids => ({ providerPid, consumerPid });
 
 /** Every HTTPS route there is. */
-export const httpRules: Rules = { ...authorityRules, ...brokerRules, ...logRules, ...dspRules };
+export const httpRules: Rules = { ...authorityRules, ...brokerRules, ...logRules, ...dspRules, ...dataRules };

@@ -27,6 +27,8 @@ export interface Story {
   /** Of hydraulics under that agreement: started, and ended before a byte was sent. */
   readonly running: Pids;
   readonly ended: Pids;
+  /** The same, over HTTPS: started. */
+  readonly fetched: Pids;
   /** Of heat treatment about `shared`: started. */
   readonly foreign: Pids;
 }
@@ -67,17 +69,18 @@ export async function tellStory(space: ProbedSpace): Promise<Story> {
     agree(other, 'shared', shared.id),
   ]);
   const agreement = await consumer.get<{ id: string; digest: string }>(`${base}/agreements/${negotiation.agreement}`);
-  const [running, foreign, ended] = await Promise.all([
+  const [running, foreign, ended, fetched] = await Promise.all([
     transfer(consumer, 'running', negotiation.agreement, space.folder),
     transfer(other, 'foreign', agreed.agreement, space.folder),
     transfer(consumer, 'ended', negotiation.agreement, space.folder),
+    transfer(consumer, 'fetched', negotiation.agreement, space.folder, 'HttpData-PULL'),
   ]);
   await consumer.send('POST', `${base}/transfers/${ended.consumerPid}/terminate`, {});
   await reached(provider, `transfers/${ended.providerPid}`, 'TERMINATED');
   const { digest, id } = agreement;
   return {
     ...{ oem, hydraulics, heat, shared: shared.id, secret: secret.id, secretOffer: secret.offers[0]?.id ?? '' },
-    ...{ negotiation, agreement: { digest, id }, running, ended, foreign },
+    ...{ negotiation, agreement: { digest, id }, running, ended, foreign, fetched },
   };
 }
 
@@ -88,9 +91,15 @@ async function agree(consumer: Api, request: string, dataset: string): Promise<P
 }
 
 /** Asks for a transfer and waits until it has started. */
-export async function transfer(consumer: Api, request: string, agreement: string, folder: string): Promise<Pids> {
+export async function transfer(
+  consumer: Api,
+  request: string,
+  agreement: string,
+  folder: string,
+  format = 'GrpcData-PULL',
+): Promise<Pids> {
   const to = join(folder, `received-${request}.csv`);
-  await consumer.send('PUT', `${base}/transfers/${request}`, { agreement, to });
+  await consumer.send('PUT', `${base}/transfers/${request}`, { agreement, to, format });
   return pidsOf(await reached(consumer, `transfers/${request}`, 'STARTED'));
 }
 

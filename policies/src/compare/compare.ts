@@ -1,4 +1,4 @@
-import type { CompareContext, Comparison, Policy, Reason } from '../model.js';
+import type { CompareContext, Comparison, Knowledge, Policy, Reason } from '../model.js';
 import { Budget, TooComplex } from './budget.js';
 import { voidingPair } from './conflict.js';
 import { compareHeaders, type Findings, inContext } from './headers.js';
@@ -51,8 +51,9 @@ export function compareWithin(
   compareOwed(asked, granted, headers);
   if (isVerbatim(asked, granted)) return concluded(headers, { verdict: 'unknown', reasons: [] });
   try {
-    const found = compareRules(asked, granted, new Universe([asked, granted], budget));
-    return concluded(headers, found.reasons.length === 0 ? statedOnly(asked, granted, budget) : found);
+    const knowledge = context?.knowledge;
+    const found = compareRules(asked, granted, new Universe([asked, granted], budget, { knowledge }));
+    return concluded(headers, found.reasons.length === 0 ? statedOnly(asked, granted, budget, knowledge) : found);
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error;
     const reason: Reason = {
@@ -76,8 +77,12 @@ function concluded(headers: Findings, found: Found): Comparison {
  * What is marked `declaredOnly` is not decided, and agreed all the same: a request must not drop it. Here it is compared as if it were
  * decided, after the request was found to be within the offer without it.
  */
-function statedOnly(asked: Policy, granted: Policy, budget: Budget): Found {
+function statedOnly(asked: Policy, granted: Policy, budget: Budget, knowledge: Knowledge | undefined): Found {
   if (!declaresOnly(asked) && !declaresOnly(granted)) return { verdict: 'unknown', reasons: [] };
-  const { verdict, reasons } = compareRules(asked, granted, new Universe([asked, granted], budget, { view: 'stated' }));
+  const { verdict, reasons } = compareRules(
+    asked,
+    granted,
+    new Universe([asked, granted], budget, { view: 'stated', knowledge }),
+  );
   return { verdict, reasons: reasons.map((reason) => ({ ...reason, code: 'DECLARED_ONLY_DIFFERS' })) };
 }

@@ -1,5 +1,5 @@
 import { isAmbiguous } from '../decide/readings.js';
-import type { AtomicConstraint, Compatibility, Policy, Reason } from '../model.js';
+import type { AtomicConstraint, Compatibility, Knowledge, Policy, Reason } from '../model.js';
 import { Budget, TooComplex } from './budget.js';
 import { voidingPair } from './conflict.js';
 import { intersection } from './intervals.js';
@@ -19,30 +19,32 @@ const mostPlaces = 20;
  * `Compatible`: a use that both permit exists (the witness, replayed through `decide`), and nothing that is not written decides whether
  * it does. `Unknown` otherwise. The left is the policy that somebody wants to use to its limits, the right the one it must respect:
  * docs/decisions/0011 says what follows for limits, clocks and silence.
+ *
+ * @param knowledge what is known of names and collections besides what the tables of operands say
  */
-export function comparePolicies(left: Policy, right: Policy): Compatibility {
-  return compareBoth(left, right, new Budget());
+export function comparePolicies(left: Policy, right: Policy, knowledge: Knowledge = {}): Compatibility {
+  return compareBoth(left, right, new Budget(), knowledge);
 }
 
 /** As `comparePolicies`, with this much work. */
-export function compareBoth(left: Policy, right: Policy, budget: Budget): Compatibility {
+export function compareBoth(left: Policy, right: Policy, budget: Budget, knowledge: Knowledge = {}): Compatibility {
   const [ours, theirs] = onOneClock(left, right);
   try {
     for (const policy of [ours, theirs]) {
       const pair = voidingPair(policy);
       if (pair) return { verdict: 'Conflict', reasons: [voided(pair[0].path, pair[1].path)] };
     }
-    const universe = new Universe([ours, theirs], budget);
+    const universe = new Universe([ours, theirs], budget, { knowledge });
     const [permitted, permitted2] = [permittedBy(ours, universe), permittedBy(theirs, universe)];
     const met = universe.space.intersectAll(permitted, permitted2);
     const both = universe.together(met, met);
     if (both.length === 0) {
       const silent = [ours, theirs].find(({ permissions }) => permissions.length === 0);
       if (silent && !prohibitsAll(ours, theirs, universe)) return unknown(noPermission);
-      if (!isApart(ours, theirs, budget)) return unknown(undecidable);
+      if (!isApart(ours, theirs, budget, knowledge)) return unknown(undecidable);
       return { verdict: 'Conflict', reasons: [apart(permitted, permitted2, universe)] };
     }
-    const stated = statedApart(ours, theirs, budget);
+    const stated = statedApart(ours, theirs, budget, knowledge);
     return stated ? unknown(stated) : meeting(ours, theirs, both, universe);
   } catch (error) {
     if (error instanceof TooComplex) return unknown(tooComplex);
@@ -82,10 +84,10 @@ function prohibitsAll(ours: Policy, theirs: Policy, universe: Universe): boolean
 }
 
 /** Whether they have nothing in common even where what nobody can decide were in their favour, such as the zone of a time. */
-function isApart(ours: Policy, theirs: Policy, budget: Budget): boolean {
+function isApart(ours: Policy, theirs: Policy, budget: Budget, knowledge: Knowledge): boolean {
   const vague = [ours, theirs].flatMap(constraintsOf).flatMap(atomsOf).some(isVague);
   if (!vague) return true;
-  const universe = new Universe([ours, theirs], budget, { certainty: 'possible' });
+  const universe = new Universe([ours, theirs], budget, { certainty: 'possible', knowledge });
   const [first, second] = [permittedBy(ours, universe), permittedBy(theirs, universe)];
   return universe.space.intersectAll(first, second).length === 0;
 }
@@ -95,9 +97,9 @@ function isVague({ operand, value, source }: AtomicConstraint): boolean {
 }
 
 /** What is declared only is agreed all the same: where that keeps the policies apart, one use may still break what was promised. */
-function statedApart(ours: Policy, theirs: Policy, budget: Budget): Reason | undefined {
+function statedApart(ours: Policy, theirs: Policy, budget: Budget, knowledge: Knowledge): Reason | undefined {
   if (!declaresOnly(ours) && !declaresOnly(theirs)) return undefined;
-  const universe = new Universe([ours, theirs], budget, { view: 'stated' });
+  const universe = new Universe([ours, theirs], budget, { view: 'stated', knowledge });
   const both = universe.space.intersectAll(permittedBy(ours, universe), permittedBy(theirs, universe));
   return both.length === 0 ? declared : undefined;
 }

@@ -25,7 +25,7 @@ export function counterOffer(request: Policy, offer: Policy, context?: CompareCo
   const asked = inContext(request, context, true);
   const granted = inContext(offer, context, false);
   try {
-    const universe = new Universe([asked, granted], new Budget());
+    const universe = new Universe([asked, granted], new Budget(), { knowledge: context?.knowledge });
     const pairs = asked.permissions.flatMap((rule) =>
       granted.permissions.flatMap((other) => intersected(rule, other, universe) ?? []),
     );
@@ -155,7 +155,7 @@ function uncovered(rules: readonly Rule[]): readonly Rule[] {
 
 function permitsNothing(policy: Policy, context: CompareContext | undefined): boolean {
   const asked = inContext(policy, context, true);
-  const universe = new Universe([asked], new Budget());
+  const universe = new Universe([asked], new Budget(), { knowledge: context?.knowledge });
   const granted = grantsOf(asked, universe).flatMap(({ region }) => region);
   return unbarred(granted, asked, universe).length === 0;
 }

@@ -1,22 +1,10 @@
 import { type Situation, truthIn } from '../decide/condition.js';
-import type {
-  Asset,
-  AtomicConstraint,
-  Constraint,
-  LogicalConstraint,
-  Party,
-  Policy,
-  Reason,
-  Rule,
-  Witness,
-} from '../model.js';
-import { factOf } from '../odrl/operands.js';
+import type { Asset, Constraint, LogicalConstraint, Party, Policy, Reason, Rule, Witness } from '../model.js';
 import { namesWords } from '../words/terms.js';
 import { constraintWords, type Words } from '../words.js';
 import type { Granting } from './counts.js';
 import { explainOperand } from './explain-operand.js';
 import { has, lowest } from './intervals.js';
-import { atomsOf } from './parts.js';
 import type { About, Box } from './space.js';
 import type { Universe } from './universe.js';
 import { factsOf, pointOf } from './witness.js';
@@ -155,9 +143,4 @@ export function droppedProhibition(prohibition: Rule, request: Policy, lost: Box
     en: `the offer prohibits ${prohibition.action ?? action} (${prohibition.path}); in the request ${action} is not prohibited as far`,
     zh: `要约禁止 ${prohibition.action ?? action}（${prohibition.path}）；请求未同等禁止 ${action}`,
   };
-}
-
-/** The constraints of a rule that look at this fact. */
-export function lookingAt(constraints: readonly Constraint[], key: string): readonly AtomicConstraint[] {
-  return constraints.flatMap(atomsOf).filter(({ operand }) => factOf(operand) === key);
 }

@@ -1,5 +1,6 @@
-import { has, type Intervals, intersection, point } from './intervals.js';
-import { type Relation, ternary } from './name.js';
+import { some } from '../decide/truth.js';
+import { has, type Intervals, point } from './intervals.js';
+import { asKnown, type Relation, ternary } from './name.js';
 import type { About, Box, Space } from './space.js';
 
 /** Names picked for a witness, and what its facts must say of them. */
@@ -7,6 +8,7 @@ interface PickedNames {
   readonly names: readonly string[];
   readonly fresh: boolean;
   readonly relations: ReadonlyMap<string, Intervals>;
+  readonly settled: ReadonlySet<string>;
 }
 
 /**
@@ -71,12 +73,15 @@ export class HeldNames {
       const held = more === undefined ? forced : [...forced, more];
       const names = held.flatMap((index) => this.#classes[index]?.[0] ?? []);
       const relations = new Map<string, Intervals>();
-      for (const [offset, { key, surely }] of this.#relations.entries()) {
+      const settled = new Set<string>();
+      for (const [offset, { key, known }] of this.#relations.entries()) {
         const truths = at(this.#classes.length + offset);
-        relations.set(key, names.some(surely) ? intersection(truths, point(ternary.isTrue)) : truths);
+        const truth = some(names, known);
+        if (truth !== undefined) settled.add(key);
+        relations.set(key, asKnown(truths, truth));
       }
       if ([...relations.values()].every((truths) => truths.length > 0)) {
-        yield { names, relations, fresh: held.length === 1 && held[0] === this.#classes.length - 1 };
+        yield { names, relations, settled, fresh: held.length === 1 && held[0] === this.#classes.length - 1 };
       }
     }
   }

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { compareRequest, compile, decide, factsOf, type JsonValue, type PolicyJson, readPolicy } from '../index.js';
+import {
+  comparePolicies,
+  compareRequest,
+  compile,
+  decide,
+  factsOf,
+  type JsonValue,
+  type PolicyJson,
+  readPolicy,
+} from '../index.js';
 
 // Pairs over the whole information model: operands of every kind, duties, collections, refinements, what is only declared.
 
@@ -248,6 +257,25 @@ test.each<[string, PolicyJson, PolicyJson, string]>([
   ['a level of its own', one(), level('1'), 'unknown (not shown) CLASSIFICATION_DIFFERS'],
 ])('%s: %s', (_, offer, request, expected) => {
   expect(compared(offer, request)).toBe(expected);
+});
+
+test('what the provider knows of names and collections is used', () => {
+  const knowledge = {
+    within: (_: string, inner: string, outer: string) => (outer === 'eu' ? inner === 'fr' : undefined),
+    memberOf: (member: string) => member === 'urn:causeway:maker:steel',
+  };
+  const judged = (offer: PolicyJson, request: PolicyJson) =>
+    compareRequest(readPolicy(request), readPolicy(offer), { assignee: 'urn:causeway:bo', knowledge }).verdict;
+  expect(judged(one(place('isPartOf', 'eu')), one(place('eq', 'fr')))).toBe('within');
+  expect(judged(one(place('isPartOf', 'eu')), one(place('isAnyOf', 'fr', 'us')))).toBe('exceeds');
+  expect(judged(one(place('isPartOf', 'asia')), one(place('eq', 'fr')))).toBe('unknown');
+  expect(judged(plant('AssetCollection'), one())).toBe('within');
+  const [europe, france, america] = [place('isPartOf', 'eu'), place('eq', 'fr'), place('eq', 'us')].map((each) =>
+    readPolicy(one(each)),
+  );
+  if (!europe || !france || !america) throw new Error('three policies');
+  expect(comparePolicies(europe, france, knowledge).verdict).toBe('Compatible');
+  expect(comparePolicies(europe, america, knowledge).verdict).toBe('Conflict');
 });
 
 test('a fact known only so far is shown as one', () => {

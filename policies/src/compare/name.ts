@@ -1,3 +1,4 @@
+import type { Truth } from '../model.js';
 import { complement, has, type Intervals, intersection, point, setOf } from './intervals.js';
 import type { About, Box, Region, Space } from './space.js';
 
@@ -8,8 +9,8 @@ const anyTruth: Intervals = [[ternary.isFalse, ternary.unknown]];
 /** Whether a name lies in what these name: a place in a region, a party in a collection. */
 export interface Relation {
   readonly key: string;
-  /** Names of which it is true by itself, whatever else is known. */
-  readonly surely: (name: string) => boolean;
+  /** What is known of a name, whatever the facts: that it lies within itself, and what the caller knows. */
+  readonly known: (name: string) => Truth;
 }
 
 /** A name picked for a witness, and what its facts must say of it. */
@@ -18,6 +19,8 @@ export interface Picked {
   /** Nobody mentioned it, so it is free to lie in nothing. */
   readonly fresh: boolean;
   readonly relations: ReadonlyMap<string, Intervals>;
+  /** Relations that are known, and so no presumption. */
+  readonly settled: ReadonlySet<string>;
 }
 
 /**
@@ -97,12 +100,15 @@ export class Name {
       if (!has(set, at)) continue;
       this.space.budget.spend(this.#relations.length);
       const relations = new Map<string, Intervals>();
-      for (const [offset, { key, surely }] of this.#relations.entries()) {
+      const settled = new Set<string>();
+      for (const [offset, { key, known }] of this.#relations.entries()) {
         const truths = this.space.at(box, this.#first + 1 + offset);
-        relations.set(key, surely(name) ? intersection(truths, point(ternary.isTrue)) : truths);
+        const truth = known(name);
+        if (truth !== undefined) settled.add(key);
+        relations.set(key, asKnown(truths, truth));
       }
       if ([...relations.values()].every((truths) => truths.length > 0)) {
-        yield { name, relations, fresh: at === this.#classes.length - 1 };
+        yield { name, relations, settled, fresh: at === this.#classes.length - 1 };
       }
     }
   }
@@ -110,6 +116,11 @@ export class Name {
   #indexes(names: Iterable<string>): Intervals {
     return setOf([...names].flatMap((name) => this.#index.get(name) ?? []));
   }
+}
+
+/** The truths that are left by what is known. */
+export function asKnown(truths: Intervals, known: Truth): Intervals {
+  return known === undefined ? truths : intersection(truths, point(known ? ternary.isTrue : ternary.isFalse));
 }
 
 /** Names in classes: those that stand in exactly the same lists are one. */

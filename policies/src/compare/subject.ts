@@ -1,4 +1,5 @@
-import type { Asset, Party } from '../model.js';
+import { truthFrom } from '../decide/condition.js';
+import type { Asset, Knowledge, Party } from '../model.js';
 import { all, any, type Formula } from './formula.js';
 import { Name, ternary } from './name.js';
 import type { Region, Space } from './space.js';
@@ -9,7 +10,7 @@ export class Subject {
   readonly name: Name;
   readonly space: Space;
 
-  constructor(space: Space, what: 'target' | 'assignee', named: readonly (Asset | Party)[]) {
+  constructor(space: Space, what: 'target' | 'assignee', named: readonly (Asset | Party)[], { memberOf }: Knowledge) {
     this.space = space;
     const ids = [...new Set(named.map(({ id }) => id))];
     const collections = new Set(named.filter(({ collection }) => collection).map(({ id }) => id));
@@ -20,7 +21,10 @@ export class Subject {
       { what },
       {
         classes: ids.map((id) => [id]),
-        relations: [...collections].map((id) => ({ key: id, surely: (name) => name === id })),
+        relations: [...collections].map((id) => ({
+          key: id,
+          known: (name) => (name === id ? true : truthFrom(memberOf?.(name, id))),
+        })),
         fresh: anyName(at),
       },
     );

@@ -1,6 +1,7 @@
+import { truthFrom } from '../decide/condition.js';
 import { readingOf } from '../decide/readings.js';
-import type { AtomicConstraint, Fact } from '../model.js';
-import { knownWithin } from '../odrl/operands.js';
+import type { AtomicConstraint, Fact, Knowledge } from '../model.js';
+import { factOf, knownWithin } from '../odrl/operands.js';
 import { any, type Formula } from './formula.js';
 import { HeldNames } from './held.js';
 import { has, type Intervals, intersection, lowest, point } from './intervals.js';
@@ -18,6 +19,7 @@ export interface PickedFact {
   readonly fact: Fact;
   /** By relation: what may be said of it at the point picked. */
   readonly relations: ReadonlyMap<string, Intervals>;
+  readonly settled: ReadonlySet<string>;
   readonly names: readonly string[];
   readonly fresh: boolean;
 }
@@ -39,13 +41,13 @@ export class Terms {
   /** The name the fact goes by. */
   readonly key: string;
 
-  constructor(space: Space, key: string, atoms: readonly AtomicConstraint[]) {
+  constructor(space: Space, key: string, atoms: readonly AtomicConstraint[], knowledge: Knowledge) {
     this.space = space;
     this.key = key;
     const about = { what: 'operand', of: key } as const;
     this.#status = new Status(atoms);
     this.#first = space.add(this.#status.domain, about);
-    for (const atom of atoms) for (const each of relatedOf(atom)) this.#related.set(each.key, each);
+    for (const atom of atoms) for (const each of relatedOf(atom, knowledge)) this.#related.set(each.key, each);
     const exact = this.#related.size > 0 || atoms.some(({ operator }) => operator === 'isAllOf');
     const parts = {
       classes: classesOf(atoms.map(wantedBy), exact),
@@ -99,10 +101,10 @@ export class Terms {
       }
       return;
     }
-    for (const { name, relations, fresh } of this.#candidates(box)) {
+    for (const { name, fresh, ...picked } of this.#candidates(box)) {
       const besides = [...this.#among].filter(([, at]) => !has(this.space.at(box, at), 0)).map(([each]) => each);
       const names = [...new Set([name, ...besides])];
-      yield { fact: { value: names, ...kind }, names, relations, fresh: fresh && names.length === 1 };
+      yield { ...picked, fact: { value: names, ...kind }, names, fresh: fresh && names.length === 1 };
     }
   }
 
@@ -135,7 +137,8 @@ export class Terms {
   question(relation: string, name: string): readonly [operand: string, inner: string, outer: string] | undefined {
     const found = this.#related.get(relation);
     if (!found) return undefined;
-    return found.inward ? [found.operand, name, found.name] : [found.operand, found.name, name];
+    const operand = factOf(found.operand);
+    return found.inward ? [operand, name, found.name] : [operand, found.name, name];
   }
 
   *#candidates(box: Box): Generator<Picked> {
@@ -178,7 +181,7 @@ interface Related extends Relation {
   readonly inward: boolean;
 }
 
-function relatedOf(atom: AtomicConstraint): readonly Related[] {
+function relatedOf(atom: AtomicConstraint, { within }: Knowledge = {}): readonly Related[] {
   const { operand, operator } = atom;
   const inward = operator === 'isA' || operator === 'isPartOf';
   if (!inward && operator !== 'hasPart') return [];
@@ -187,8 +190,12 @@ function relatedOf(atom: AtomicConstraint): readonly Related[] {
     operand,
     name,
     inward,
-    surely: (other) =>
-      other === name || (inward ? knownWithin(operand, other, name) : knownWithin(operand, name, other)),
+    known: (other) => {
+      const [inner, outer] = inward ? [other, name] : [name, other];
+      return inner === outer || knownWithin(operand, inner, outer)
+        ? true
+        : truthFrom(within?.(factOf(operand), inner, outer));
+    },
   }));
 }
 

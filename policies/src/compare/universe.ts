@@ -1,7 +1,7 @@
 import { decidedConstraints } from '../decide/condition.js';
 import { isCircumstance } from '../decide/duties.js';
 import { isAmbiguous, readingOf } from '../decide/readings.js';
-import type { Asset, AtomicConstraint, Constraint, Duty, Party, Policy, Rule } from '../model.js';
+import type { Asset, AtomicConstraint, Constraint, Duty, Knowledge, Party, Policy, Rule } from '../model.js';
 import { factOf } from '../odrl/operands.js';
 import { Actions } from './actions.js';
 import type { Budget } from './budget.js';
@@ -22,6 +22,15 @@ import { Terms } from './terms.js';
  */
 export type View = 'decided' | 'stated';
 
+export interface UniverseOptions {
+  /** Default `decided`. */
+  readonly view?: View;
+  /** Default `sure`. */
+  readonly certainty?: Certainty;
+  /** Default: nothing is known but what the tables of operands say. */
+  readonly knowledge?: Knowledge | undefined;
+}
+
 const never: Formula = { join: 'atom', isTrue: [], isFalse: [] };
 
 /** Everything that a decision under one of these policies may depend on, as dimensions; and their rules as regions in them. */
@@ -41,8 +50,10 @@ export class Universe {
 
   readonly view: View;
   readonly certainty: Certainty;
+  readonly #knowledge: Knowledge;
 
-  constructor(policies: readonly Policy[], budget: Budget, options: { view?: View; certainty?: Certainty } = {}) {
+  constructor(policies: readonly Policy[], budget: Budget, options: UniverseOptions = {}) {
+    this.#knowledge = options.knowledge ?? {};
     this.view = options.view ?? 'decided';
     this.certainty = options.certainty ?? 'sure';
     this.space = new Space(budget);
@@ -51,8 +62,8 @@ export class Universe {
     const targets = [...policies, ...rules].flatMap(({ target }) => target ?? []);
     const assignees = [...policies, ...rules].flatMap((each) => each.assignees ?? []);
     this.actions = new Actions(this.space, policies);
-    this.targets = new Subject(this.space, 'target', targets);
-    this.assignees = new Subject(this.space, 'assignee', assignees);
+    this.targets = new Subject(this.space, 'target', targets, this.#knowledge);
+    this.assignees = new Subject(this.space, 'assignee', assignees, this.#knowledge);
     // Purposes and the like before the clock: what differs is explained in the order of the dimensions.
     const duties = rules.flatMap((rule) => this.dutiesOf(rule));
     const looked = [...targets, ...assignees].flatMap(({ refinements }) => refinements);
@@ -187,7 +198,7 @@ export class Universe {
       if (!first) continue;
       const key = factOf(first.operand);
       if (first.value.type === 'ordered') this.quantities.set(key, new Quantity(this.space, key, [first, ...rest]));
-      else this.terms.set(termsKey(first), new Terms(this.space, key, [first, ...rest]));
+      else this.terms.set(termsKey(first), new Terms(this.space, key, [first, ...rest], this.#knowledge));
     }
   }
 

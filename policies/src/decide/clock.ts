@@ -1,4 +1,4 @@
-import type { Constraint, Fact, Facts } from '../model.js';
+import type { Constraint, Facts } from '../model.js';
 import { factOf } from '../odrl/operands.js';
 import { oneScale, scaleOf } from './closures.js';
 import { memoized } from './memo.js';
@@ -12,22 +12,31 @@ export type Clock = (now: number, values: Facts['values']) => number | undefined
 export const clockOf: (constraints: readonly Constraint[]) => Clock | undefined = memoized((constraints) => {
   const found = new Map<string, Marks>();
   for (const constraint of constraints) collect(constraint, found);
-  const scales = [...found].map(([key, { reached, passed }]) => ({ key, after: growth(reached, passed) }));
-  const [first, second] = scales;
-  if (first === undefined) return undefined;
-  if (second === undefined && first.key === 'dateTime') {
-    const { after } = first;
-    return (now) => later(now, after(now));
-  }
+  const marks = found.get('dateTime');
+  const instants = marks && instantsOf(marks);
+  found.delete('dateTime');
+  if (found.size === 0) return instants;
+  const passing = [...found].map(([key, { reached, passed }]) => ({ key, after: growth(reached, passed) }));
   return (now, values) => {
-    let next: number | undefined;
-    for (const { key, after } of scales) {
+    let next = instants?.(now, values);
+    for (const { key, after } of passing) {
+      const value = values?.[key]?.value;
       // Whatever passes grows as the clock does, from where it is now.
-      for (const at of key === 'dateTime' ? [now] : ends(values?.[key])) next = earlier(next, later(now, after(at)));
+      if (typeof value === 'number') next = earlier(next, later(now, after(value)));
+      else if (typeof value === 'object' && 'low' in value) {
+        next = earlier(next, earlier(later(now, after(value.low)), later(now, after(value.high))));
+      }
     }
     return next;
   };
 });
+
+/** The usual clock, of a few instants: time is in whole milliseconds, so one short list holds them all. */
+function instantsOf({ reached, passed }: Marks): Clock {
+  const after = [...passed].map((mark) => Math.floor(mark) + 1);
+  const flips = [...new Set([...[...reached].map(Math.ceil), ...after])].sort((a, b) => a - b);
+  return (now) => flips[firstFrom(flips, now, false)];
+}
 
 export function earlier(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined) return other;
@@ -36,13 +45,6 @@ export function earlier(one: number | undefined, other: number | undefined): num
 
 function later(now: number, milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : now + milliseconds;
-}
-
-function ends(fact: Fact | undefined): readonly number[] {
-  const value = fact?.value;
-  const found =
-    typeof value === 'number' ? [value] : typeof value === 'object' && 'low' in value ? [value.low, value.high] : [];
-  return found.filter(Number.isFinite);
 }
 
 interface Marks {
@@ -77,6 +79,7 @@ function growth(reached: ReadonlySet<number>, passed: ReadonlySet<number>): (fac
   const to = Float64Array.from(reached).sort();
   const beyond = Float64Array.from(passed).sort();
   return (fact) => {
+    if (!Number.isFinite(fact)) return undefined;
     const next = to[firstFrom(to, fact, false)];
     const last = beyond[firstFrom(beyond, fact, true)];
     return earlier(
@@ -87,7 +90,7 @@ function growth(reached: ReadonlySet<number>, passed: ReadonlySet<number>): (fac
 }
 
 /** The index of the first mark behind this point, or at it. */
-function firstFrom(marks: Float64Array, point: number, inclusive: boolean): number {
+function firstFrom(marks: ArrayLike<number>, point: number, inclusive: boolean): number {
   let low = 0;
   let high = marks.length;
   while (low < high) {

@@ -2,6 +2,7 @@ import type { AtomicConstraint, Constraint, LogicalConstraint, Truth } from '../
 import { factOf } from '../odrl/operands.js';
 import { type Condition, compared, doubtOf, type Situation, truthIn } from './condition.js';
 import { memoized } from './memo.js';
+import { isPlain, programOf, propertyName } from './program.js';
 import { isAmbiguous } from './readings.js';
 import { joined, lookup, type Steps, stepsOf } from './steps.js';
 
@@ -31,12 +32,14 @@ const worthSearching = 4;
 /** The parts of an `and` or `or`, with those over one and the same ordered fact merged into one search. */
 function partsOf(logic: 'and' | 'or', constraints: readonly Constraint[]): Condition[] {
   const parts: Condition[] = [];
+  const single: AtomicConstraint[] = [];
   const scales = new Map<string, { readonly constraints: Constraint[]; readonly steps: Steps[] }>();
   for (const constraint of constraints) {
     const key = scaleOf(constraint);
     const steps = key === undefined ? undefined : oneScale(constraint);
     if (key === undefined || steps === undefined) {
-      parts.push(conditionOf(constraint));
+      if ('operand' in constraint) single.push(constraint);
+      else parts.push(conditionOf(constraint));
       continue;
     }
     const group = scales.get(key) ?? { constraints: [], steps: [] };
@@ -44,10 +47,18 @@ function partsOf(logic: 'and' | 'or', constraints: readonly Constraint[]): Condi
     group.constraints.push(constraint);
     group.steps.push(steps);
   }
-  for (const group of scales.values()) {
-    if (atoms(group.constraints) < worthSearching) parts.push(...group.constraints.map(plainly));
-    else parts.push(searched(group.constraints, joined(logic, group.steps), logic));
+  const atomsLeft: AtomicConstraint[] = [];
+  for (const group of [...scales.values(), { constraints: single, steps: [] }]) {
+    if (group.steps.length > 0 && atoms(group.constraints) >= worthSearching) {
+      parts.push(searched(group.constraints, joined(logic, group.steps), logic));
+    } else {
+      for (const each of group.constraints) {
+        if (logic === 'and' && isPlain(each)) atomsLeft.push(each);
+        else parts.push(plainly(each));
+      }
+    }
   }
+  if (atomsLeft.length > 0) parts.unshift(programOf(atomsLeft));
   return parts;
 }
 
@@ -158,13 +169,8 @@ function amongNames(atom: AtomicConstraint, named: ReadonlySet<string>, wanted: 
   };
 }
 
-/**
- * The key of the fact, as the engine keeps property names: one that was cut out of a longer text is looked up several times as slowly.
- * What an object inherits under some name is no fact, and the plain truth then says so.
- */
 function keyOf({ operand }: AtomicConstraint): string {
-  const key = factOf(operand);
-  return Object.keys({ [key]: true })[0] ?? key;
+  return propertyName(factOf(operand));
 }
 
 /** Whether a fact of this source is a fact at all, and good enough. */

@@ -17,7 +17,8 @@ export interface CompiledPolicy {
   readonly voided: readonly [permission: Rule, prohibition: Rule] | undefined;
   /** Facts of which each of several names is decided by itself. */
   readonly oneByOne: readonly string[];
-  /** Those that count uses last: a use is counted only where nothing else grants it. */
+  /** The permissions one after another, by `next`. Those that count uses last: a use is counted only where nothing else grants it. */
+  readonly first: CompiledRule | undefined;
   readonly permissions: readonly CompiledRule[];
   readonly prohibitions: readonly CompiledRule[];
   readonly kind: Policy['kind'];
@@ -32,6 +33,7 @@ export interface CompiledRule {
   readonly onlyAssignee: string | undefined;
   readonly terms: Terms;
   readonly duties: readonly CompiledDuty[];
+  readonly next: CompiledRule | undefined;
   /** The key of its uses, and its name in decisions. */
   readonly key: string;
   /** All must match. */
@@ -46,20 +48,28 @@ export interface CompiledRule {
 
 /** Turns a parsed policy into closures. Pure; costs as much as the policy is long. */
 export function compile(policy: Policy): CompiledPolicy {
-  const permissions = policy.permissions.filter(isDecided).map((rule) => compileRule(policy, rule));
+  const permissions = chained(policy.permissions.filter(isDecided).map((rule) => compileRule(policy, rule)));
   const prohibitions = policy.prohibitions.filter(isDecided).map((rule) => compileRule(policy, rule));
   return {
     barred: barredBy(policy, prohibitions),
     voided: voidingPair(policy),
     oneByOne: oneByOne([...permissions, ...prohibitions]),
-    permissions: [
-      ...permissions.filter(({ terms }) => !terms.steps),
-      ...permissions.filter(({ terms }) => terms.steps),
-    ],
-    prohibitions,
+    first: permissions[0],
     kind: policy.kind,
+    permissions,
+    prohibitions,
     policy,
   };
+}
+
+function chained(rules: readonly CompiledRule[]): readonly CompiledRule[] {
+  const order = [...rules.filter(({ terms }) => !terms.steps), ...rules.filter(({ terms }) => terms.steps)];
+  let next: CompiledRule | undefined;
+  for (let at = order.length - 1; at >= 0; at--) {
+    const each = order[at];
+    if (each) order[at] = next = next === undefined ? each : { ...each, next };
+  }
+  return order;
 }
 
 /** Under `perm` a permission holds whatever is prohibited. */
@@ -98,6 +108,7 @@ function compileRule(policy: Policy, rule: Rule): CompiledRule {
     onlyAssignee: onlyOf(assignees),
     terms: termsOf(constraints, refinements, [...selected, ...duties.flatMap((each) => each.constraints)]),
     duties: duties.length > 0 ? duties : none,
+    next: undefined,
     key: rule.rule,
     targets,
     assignees,

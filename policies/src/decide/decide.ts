@@ -137,11 +137,11 @@ const none: Values = {};
 
 /** A decision for one name of each fact. */
 function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Numbered, facts: Facts): Decision {
-  const { permissions, prohibitions, barred } = compiled;
+  const { barred, first } = compiled;
   const { now, values } = situation;
   let until: number | undefined;
   if (barred !== undefined && (asked.foreign || touches(barred, asked.barring))) {
-    for (const each of prohibitions) {
+    for (const each of compiled.prohibitions) {
       if (!mayBar(each, asked) || speaksOf(each, asked, situation) === false) continue;
       // As long as this one stands, the verdict does; while it does not, it may be about to.
       const change = each.terms.clock?.(now, values);
@@ -155,7 +155,7 @@ function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Numbered, 
   let use: number | undefined;
   // When one that does not grant now may begin to; of no account once another grants.
   let waiting = until;
-  for (const each of permissions) {
+  for (let each = first; each !== undefined; each = each.next) {
     if (!permitsAction(each, asked) || speaksOf(each, asked, situation) === false) continue;
     const counts = each.terms.steps !== undefined;
     situation.use = counts ? useNumber(each, facts) : undefined;
@@ -171,7 +171,7 @@ function decideOne(compiled: CompiledPolicy, asked: Asked, situation: Numbered, 
   }
   if (fresh)
     return permit(fresh.key, [reservationFor(fresh, use ?? 0, asked, situation)], lasting(fresh, until, situation));
-  return deny(least?.reasons() ?? [unmatched(permissions, asked, situation)], waiting);
+  return deny(least?.reasons() ?? [unmatched(compiled.permissions, asked, situation)], waiting);
 }
 
 function lasting(

@@ -1,6 +1,7 @@
 import type { Asset, Constraint, Party, Truth } from '../model.js';
 import { allOf } from './closures.js';
 import { type Condition, decidedConstraints, type Situation, truthFrom } from './condition.js';
+import { shared } from './memo.js';
 import { some } from './truth.js';
 
 /** Whom, or what, a rule is about: any of these. */
@@ -34,8 +35,9 @@ export function matcherOf(path: string, named: readonly (Asset | Party)[]): Matc
     const ids = new Set(selections.map(({ id }) => id));
     const [only] = selections;
     if (only && ids.size === 1) {
-      const is = (id: string) => id === only.id;
-      return { path, selections, only: only.id, names: is, selects: is };
+      const name = shared(only.id);
+      const is = (id: string) => id === name;
+      return { path, selections, only: name, names: is, selects: is };
     }
     const has = (id: string) => ids.has(id);
     return { path, selections, names: has, selects: has };

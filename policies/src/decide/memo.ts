@@ -32,3 +32,15 @@ export function memoized<L extends readonly (readonly Constraint[])[], T>(
 function said(name: string, value: unknown): unknown {
   return name === 'path' || name === 'id' ? undefined : value;
 }
+
+const texts = new Map<string, string>();
+
+/** One text for all that read the same: ten thousand agreements with one partner then name it in one place. */
+export function shared(text: string): string {
+  if (text.length > 200) return text;
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= most) texts.clear();
+  texts.set(text, text);
+  return text;
+}

@@ -1,7 +1,13 @@
 import type { Profile } from '../profiles/profile.js';
 import { allProfiles } from '../profiles/table.js';
 
-export { auditorsTerm, classificationTerm, declaredOnlyTerm, sourceTerm, unboundTokensTerm } from '../profiles/causeway.js';
+export {
+  auditorsTerm,
+  classificationTerm,
+  declaredOnlyTerm,
+  sourceTerm,
+  unboundTokensTerm,
+} from '../profiles/causeway.js';
 
 interface Namespace {
   readonly prefix: string;

@@ -1,5 +1,6 @@
 import { compareRequest } from '../compare/compare.js';
 import { comparePolicies } from '../compare/compatible.js';
+import { counterOffer } from '../compare/counter.js';
 import { factsOf } from '../compare/witness.js';
 import { compile } from '../decide/compile.js';
 import { decide } from '../decide/decide.js';
@@ -21,6 +22,8 @@ export interface FuzzReport {
   readonly conflict: number;
   readonly compatible: number;
   readonly undetermined: number;
+  /** Counter-offers made. */
+  readonly counters: number;
   /** By the code of the first reason. */
   readonly reasons: Readonly<Record<string, number>>;
   /** What must never happen, told so that it can be found again. */
@@ -32,7 +35,7 @@ type Judge = (situated: Situated) => boolean;
 /**
  * Random pairs of policies, compared, and each verdict held against every point at which they could differ: whatever a request within an
  * offer permits, the offer permits; what exceeds is shown by a use that the request permits and the offer denies; policies in conflict
- * permit no point in common; compatible ones permit one.
+ * permit no point in common; compatible ones permit one. A counter-offer permits only what both permit.
  *
  * @param most points tried for one pair
  */
@@ -48,6 +51,7 @@ export function fuzz(seed: number, pairs: number, most = 3_000): FuzzReport {
     conflict: 0,
     compatible: 0,
     undetermined: 0,
+    counters: 0,
     reasons: {} as Record<string, number>,
     unsound: [] as string[],
   };
@@ -82,13 +86,18 @@ export function fuzz(seed: number, pairs: number, most = 3_000): FuzzReport {
       if (!isZoneless(json)) fail(`compatible, but not at ${JSON.stringify(both.witness)}`);
     }
 
-    if (found.verdict !== 'within' && both.verdict !== 'Conflict') continue;
+    const counter = found.verdict !== 'within' && at % 4 === 0 ? counterOffer(request, offer) : undefined;
+    const counters = counter && judgeOf(readPolicy(counter));
+    if (counters) report.counters += 1;
+    if (found.verdict !== 'within' && both.verdict !== 'Conflict' && !counters) continue;
     for (const point of pointsOf([offer, request], random, most)) {
       report.points += 1;
-      if (!asked(point)) continue;
-      const permits = granted(point);
-      if (found.verdict === 'within' && !permits) fail(`within, but not at ${told(point)}`);
-      if (both.verdict === 'Conflict' && permits) fail(`conflict, but not at ${told(point)}`);
+      const [asks, grants] = [asked(point), granted(point)];
+      if (found.verdict === 'within' && asks && !grants) fail(`within, but not at ${told(point)}`);
+      if (both.verdict === 'Conflict' && asks && grants) fail(`conflict, but not at ${told(point)}`);
+      // A request that voids itself permits nothing, and is countered by what it may have meant.
+      if (counters?.(point) && !(grants && (asks || request.conflict === 'invalid')))
+        fail(`countered with more, at ${told(point)}`);
     }
   }
   return report;

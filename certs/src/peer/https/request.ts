@@ -31,6 +31,13 @@ export interface PeerResponse {
   readonly body: string;
 }
 
+/** An answer whose body is read as it comes; it ends with an error when it is cut. */
+export interface PeerStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 type Agents = Map<string, { readonly agent: PeerAgent; readonly roots: readonly string[] }>;
 
 const agents = new WeakMap<Clock, WeakMap<object, Agents>>();
@@ -45,18 +52,48 @@ export function peerRequest(options: PeerRequestOptions): Promise<PeerResponse> 
   return send(options, agentFor(options.identity, options.expect, options.clock ?? systemClock));
 }
 
+/**
+ * As {@link peerRequest}, with an answer of any length. `timeoutMs` is for its head; `signal` ends it at any time.
+ * @throws TrustError PEER_UNEXPECTED | PEER_MALFORMED | PEER_UNREACHABLE | PEER_TIMEOUT
+ */
+export function peerStream(options: Omit<PeerRequestOptions, 'maxBytes' | 'body'>): Promise<PeerStream> {
+  const agent = agentFor(options.identity, options.expect, options.clock ?? systemClock);
+  const late = new AbortController();
+  const alarm = setTimeout(() => late.abort(), options.timeoutMs);
+  const opened = speaking(options, late.signal, (url, signal) => open(url, options, agent, signal));
+  return opened
+    .then((response) => ({ status: response.statusCode ?? 0, headers: response.headers, body: response }))
+    .finally(() => clearTimeout(alarm));
+}
+
 /** {@link peerRequest} over a given agent. */
-export async function send(
+export function send(
   options: Omit<PeerRequestOptions, 'identity' | 'expect'>,
   agent: PeerAgent,
 ): Promise<PeerResponse> {
+  return speaking(options, AbortSignal.timeout(options.timeoutMs), async (url, signal) => {
+    const response = await open(url, options, agent, signal);
+    try {
+      const bytes = await readBounded(response, options.maxBytes);
+      const { statusCode: status = 0, headers } = response;
+      return { status, headers, bytes, body: bytes.toString('utf8') };
+    } catch (error) {
+      response.destroy();
+      throw error;
+    }
+  });
+}
+
+async function speaking<T>(
+  options: Pick<PeerRequestOptions, 'url' | 'signal' | 'timeoutMs'>,
+  late: AbortSignal,
+  speak: (url: URL, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   requireTls13();
   const url = new URL(options.url);
   if (url.protocol !== 'https:') throw new TypeError(`expected an https: address; ${url.protocol} came`);
-  const late = AbortSignal.timeout(options.timeoutMs);
-  const signal = options.signal ? AbortSignal.any([late, options.signal]) : late;
   try {
-    return await exchange(url, options, agent, signal);
+    return await speak(url, options.signal ? AbortSignal.any([late, options.signal]) : late);
   } catch (error) {
     if (error instanceof TrustError) throw error;
     options.signal?.throwIfAborted();
@@ -69,30 +106,20 @@ export async function send(
   }
 }
 
-function exchange(
+/** Resolves with the head of the answer. */
+function open(
   url: URL,
-  options: Pick<PeerRequestOptions, 'method' | 'headers' | 'body' | 'maxBytes'>,
+  options: Pick<PeerRequestOptions, 'method' | 'headers' | 'body'>,
   agent: PeerAgent,
   signal: AbortSignal,
-): Promise<PeerResponse> {
+): Promise<IncomingMessage> {
   const body = options.body === undefined ? undefined : Buffer.from(options.body);
   const length = body ? { 'content-length': String(body.length) } : {};
   return new Promise((resolve, reject) => {
     const request = httpsRequest(
       url,
       { method: options.method, headers: { ...options.headers, ...length }, agent, signal },
-      (response) => {
-        readBounded(response, options.maxBytes).then(
-          (bytes) => {
-            const { statusCode: status = 0, headers } = response;
-            resolve({ status, headers, bytes, body: bytes.toString('utf8') });
-          },
-          (error) => {
-            request.destroy();
-            reject(error);
-          },
-        );
-      },
+      resolve,
     );
     request.on('error', reject);
     // A request that still waits for its connection does not hear of the signal by itself.

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Identity, servePeerGrpc } from '@causeway/certs/peer';
+import { type Identity, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
 import {
   type Clock,
   type LevelStore,
@@ -17,10 +17,11 @@ import { type ClearingLog, openEvidenceLog } from '../../logging/evidence-log.js
 import type { Transfer } from '../../model.js';
 import { openRecords, type Records } from '../../records.js';
 import { type DataPlaneOptions, type Exchanges, openDataPlane } from '../data-plane.js';
+import { dataOpenRoutes } from '../http-provider.js';
 import { ControlDouble } from './control-double.js';
 
 export type NodeOptions = Partial<
-  Pick<DataPlaneOptions, 'tokenMs' | 'evidenceWaitMs' | 'streams' | 'attest' | 'tokens'>
+  Pick<DataPlaneOptions, 'tokenMs' | 'evidenceWaitMs' | 'streams' | 'attest' | 'tokens' | 'openData'>
 > & {
   readonly clock?: Clock;
   readonly termsOf?: TermsOf;
@@ -32,7 +33,9 @@ export class NodeDouble implements AsyncDisposable {
   readonly folder: string;
   readonly #options: NodeOptions;
   #port = 0;
+  #dataPort = 0;
   #server: RunningServer | undefined;
+  #data: RunningServer | undefined;
   store!: LevelStore;
   records!: Records;
   control!: ControlDouble;
@@ -54,6 +57,11 @@ export class NodeDouble implements AsyncDisposable {
 
   get address(): string {
     return `127.0.0.1:${this.#port}`;
+  }
+
+  /** What the addresses of its data over HTTPS begin with. */
+  get dataRoot(): string {
+    return `https://127.0.0.1:${this.#dataPort}`;
   }
 
   async up(): Promise<void> {
@@ -79,18 +87,25 @@ export class NodeDouble implements AsyncDisposable {
       evidence: this.evidence,
       duties: this.duties,
       endpoint: () => this.address,
+      dataRoot: () => this.dataRoot,
     });
     this.#server = await servePeerGrpc({
       ...{ identity, clock, host: '127.0.0.1', port: this.#port, log: silentLogger },
       services: [this.plane.service],
     });
     this.#port = this.#server.port;
+    this.#data = await servePeerHttps({
+      ...{ identity, clock, host: '127.0.0.1', port: this.#dataPort, log: silentLogger },
+      ...{ app: this.plane.data, open: dataOpenRoutes },
+    });
+    this.#dataPort = this.#data.port;
   }
 
   async down(): Promise<void> {
     await this.plane.close();
     await this.duties.close();
     await this.#server?.close();
+    await this.#data?.close();
     await this.evidence.close();
     await this.store.close();
   }

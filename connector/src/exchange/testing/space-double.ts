@@ -31,6 +31,15 @@ export interface Started {
   readonly target: string;
 }
 
+type How = Pick<Transfer, 'format' | 'unbound'>;
+
+interface BeginOptions {
+  readonly address?: string;
+  readonly version?: Digest;
+  readonly format?: string;
+  readonly unbound?: boolean;
+}
+
 /** Keys take long to make: the spaces of one test file share their members, not their logs. */
 let members: ReturnType<typeof enrolled> | undefined;
 
@@ -72,10 +81,15 @@ export class SpaceDouble implements AsyncDisposable {
    * Publishes these bytes, agrees on them and starts their transfer.
    * @param options.address where the consumer believes the provider to be
    * @param options.version a digest to publish them under that is not theirs
+   * @param options.unbound over HTTPS, with a token bound to no certificate
    */
-  async begin(bytes: Uint8Array, options: { address?: string; version?: Digest } = {}): Promise<Started> {
+  async begin(bytes: Uint8Array, options: BeginOptions = {}): Promise<Started> {
     const { provider } = this;
     const { address = provider.address, version } = options;
+    const how: How = {
+      format: options.format ?? 'GrpcData-PULL',
+      ...(options.unbound ? { unbound: true } : {}),
+    };
     const name = systemRandom.uuid();
     const source = join(this.folder, `${name}.in`);
     await writeFile(source, bytes);
@@ -91,7 +105,7 @@ export class SpaceDouble implements AsyncDisposable {
       ],
     });
     const agreement = await this.#agree(dataset);
-    return this.#start(agreement, described, { source, target, address });
+    return this.#start(agreement, described, { source, target, address }, how);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -130,6 +144,7 @@ export class SpaceDouble implements AsyncDisposable {
     agreement: { provider: Agreement; consumer: Agreement },
     described: { version: Digest; bytes: number },
     where: { source: string; target: string; address: string },
+    how: How,
   ): Promise<Started> {
     const { provider, consumer } = this;
     const { digest, dataset } = agreement.provider;
@@ -149,7 +164,7 @@ export class SpaceDouble implements AsyncDisposable {
     const shared = {
       ...{ address: '', lane: 0, unacknowledged: 0, answered: [], history: [], moves: 0, created: 0, updated: 0 },
       state: 'STARTED',
-      ...{ agreement: digest, dataset, format: 'GrpcData-PULL' },
+      ...{ agreement: digest, dataset, ...how },
     } as const;
     const started: Started = {
       ...where,

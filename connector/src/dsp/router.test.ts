@@ -76,6 +76,65 @@ describe('what is not for the caller does not exist', () => {
   });
 });
 
+describe('what cannot be read or does not exist', () => {
+  const code = async (answer: Promise<{ status: number; body?: JsonObject }>) => {
+    const { status, body } = await answer;
+    return [status, body?.['@type'], body?.['code']];
+  };
+
+  test('is refused in the words of the protocol, whatever the path and the method', async () => {
+    expect(await code(network.get(hand, `${base}/negotiations/urn:uuid:1/request`))).toEqual([
+      ...[404, 'ContractNegotiationError', 'NOT_FOUND'],
+    ]);
+    expect(await code(network.post(hand, `${base}/transfers/urn:uuid:1`, {}))).toEqual([
+      404,
+      'TransferError',
+      'NOT_FOUND',
+    ]);
+    expect(await code(network.get(hand, base.replace('2025-1', '2024-1')))).toEqual([404, 'CatalogError', 'NOT_FOUND']);
+  });
+
+  test('an id that is longer than a key of the store is nowhere, and none is taken', async () => {
+    const long = 'a'.repeat(1_100);
+    expect(await code(network.get(hand, `${base}/negotiations/${long}`))).toEqual([
+      ...[404, 'ContractNegotiationError', 'NOT_FOUND'],
+    ]);
+    expect(await code(network.get(hand, `${base}/catalog/datasets/${long}`))).toEqual([
+      404,
+      'CatalogError',
+      'NOT_FOUND',
+    ]);
+    // 1,200 bytes in 400 characters.
+    const consumerPid = '数'.repeat(400);
+    const refused = [400, 'ContractNegotiationError', 'MESSAGE_INVALID'];
+    const post = (more: JsonObject) => code(network.post(hand, `${base}/negotiations/request`, request(more)));
+    expect(await post({ consumerPid })).toEqual(refused);
+    expect(await post({ offer: { ...offer(), '@id': long } })).toEqual(refused);
+  });
+
+  test.each([
+    ['half a character', { consumerPid: 'urn:uuid:\ud800' }],
+    ['half a character in a name', { 'urn:example:\udfff': true }],
+    ['more levels than anybody needs', { deep: JSON.parse(`${'['.repeat(101)}${']'.repeat(101)}`) }],
+    ['more levels than a stack has', { deep: 'DEEP' }],
+  ])('%s is refused before anything is made of it', async (_, more: JsonObject) => {
+    const text = JSON.stringify(request(more)).replace('"DEEP"', `${'{"and":['.repeat(60_000)}${']}'.repeat(60_000)}`);
+    const headers = { authorization: hand, 'content-type': 'application/json' };
+    const response = await fetch(`${base}/negotiations/request`, { method: 'POST', headers, body: text });
+    expect([response.status, ((await response.json()) as JsonObject)['code']]).toEqual([400, 'MESSAGE_INVALID']);
+    expect((await provider.all()).negotiations).toEqual([]);
+  });
+
+  test('bytes that are no UTF-8 are no message', async () => {
+    const body = Buffer.from(JSON.stringify(request()));
+    const at = body.indexOf('urn:uuid');
+    const headers = { authorization: hand, 'content-type': 'application/json' };
+    const broken = Buffer.concat([body.subarray(0, at), Buffer.of(0xff), body.subarray(at)]);
+    const response = await fetch(`${base}/negotiations/request`, { method: 'POST', headers, body: broken });
+    expect([response.status, ((await response.json()) as JsonObject)['code']]).toEqual([400, 'MESSAGE_INVALID']);
+  });
+});
+
 describe('a first request', () => {
   test('repeated, with an id or without, opens one negotiation', async () => {
     const identified = request({ '@id': 'urn:uuid:m1' });

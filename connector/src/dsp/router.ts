@@ -11,6 +11,7 @@ import type { DspQueue } from '../process/queue.js';
 import type { TransferMessage } from '../transfer/receive.js';
 import type { Transfers } from '../transfer/transfers.js';
 import { dspErrors } from './errors.js';
+import { longestId } from './schemas.js';
 import { readMessage } from './validate.js';
 import { dspBase, dspRoot, dspVersion, messagePaths } from './vocabulary.js';
 
@@ -100,7 +101,12 @@ function callerOf(response: Response): Caller {
   throw new ConnectorError('UNAUTHENTICATED', 'Nobody was authenticated on this request.');
 }
 
-const pidOf = (request: Request): string => String(request.params['pid']);
+/** No process and no dataset has a longer one. */
+function pidOf(request: Request): string {
+  const pid = String(request.params['pid']);
+  if (Buffer.byteLength(pid) <= longestId) return pid;
+  throw new ConnectorError('NOT_FOUND', 'There is nothing of yours under an id as long as this.');
+}
 const query = (request: Request, name: string): string | undefined => {
   const value = request.query[name];
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -12,9 +12,14 @@ const context = {
   maxItems: 16,
 };
 
+/** In bytes of UTF-8: a key of the store holds such an id beside a participant's. */
+export const longestId = 500;
+
 /** Ids stand in paths, so none may hold what a path gives a meaning to. */
-const id = { type: 'string', minLength: 1, maxLength: 500, pattern: '^(?!\\.{1,2}$)[^/?#%\\\\\\s\\p{Cc}]+$' };
-/** Ids that never stand in a path. */
+const id = { type: 'string', minLength: 1, maxBytes: longestId, pattern: '^(?!\\.{1,2}$)[^/?#%\\\\\\s\\p{Cc}]+$' };
+/** Ids that something is stored under. */
+const name = { type: 'string', minLength: 1, maxBytes: longestId, pattern: '^\\P{Cc}+$' };
+/** Ids that stand neither in a path nor in a key. */
 const iri = { type: 'string', minLength: 1, maxLength: 2_000 };
 const url = { type: 'string', minLength: 1, maxLength: 2_000, pattern: '^https?://' };
 const text = { type: 'string', maxLength: 10_000 };
@@ -46,7 +51,7 @@ const definitions = {
 };
 
 const policy = {
-  '@id': iri,
+  '@id': name,
   profile: { anyOf: [iri, { type: 'array', items: iri, maxItems: 16 }] },
   permission: rules,
   prohibition: rules,
@@ -126,7 +131,7 @@ export const messageSchemas = {
   TransferRequestMessage: message(
     'TransferRequestMessage',
     ['agreementId', 'format', 'callbackAddress', 'consumerPid'],
-    { agreementId: iri, format: iri, dataAddress, callbackAddress: url, consumerPid: id },
+    { agreementId: name, format: iri, dataAddress, callbackAddress: url, consumerPid: id },
   ),
   TransferStartMessage: message('TransferStartMessage', both, { ...pids, dataAddress }),
   TransferCompletionMessage: message('TransferCompletionMessage', both, pids),

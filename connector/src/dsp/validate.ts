@@ -1,9 +1,15 @@
 import { Ajv2019, type ValidateFunction } from 'ajv/dist/2019.js';
 import { ConnectorError } from '../errors.js';
 import type { JsonObject } from '../model.js';
+import { demandReadable } from './readable.js';
 import { answerSchemas, messageSchemas } from './schemas.js';
 
 const ajv = new Ajv2019({ strict: false, validateFormats: false });
+ajv.addKeyword({
+  keyword: 'maxBytes',
+  type: 'string',
+  validate: (most: number, text: string) => Buffer.byteLength(text) <= most,
+});
 
 type Validator = ValidateFunction<JsonObject>;
 const validators = new Map<string, Validator>(
@@ -21,6 +27,7 @@ type Known = keyof typeof messageSchemas | keyof typeof answerSchemas;
  * @throws ConnectorError MESSAGE_INVALID naming the first place that is wrong
  */
 export function readMessage(type: Known, body: unknown): JsonObject {
+  demandReadable(body);
   const validate = validators.get(type);
   if (validate?.(body)) return body;
   const error = validate?.errors?.[0];

@@ -78,10 +78,21 @@ describe('problem details', () => {
     [JSON.stringify({ long: 'x'.repeat(200) }), 'application/json', 413, 'BODY_TOO_LARGE'],
     ['x=1', 'application/x-www-form-urlencoded', 415, 'UNSUPPORTED_MEDIA_TYPE'],
     ['{}', 'application/json; charset=latin1', 415, 'UNSUPPORTED_ENCODING'],
+    ['{}', 'application/json; charset=utf-16le', 415, 'UNSUPPORTED_ENCODING'],
   ])('a body %s of %s is answered with %s', async (body, type, status, code) => {
     const response = await app().client.post('/echo').set('content-type', type).send(body).expect(status);
     expect(JSON.parse(response.text)).toMatchObject({ status, code });
     expect(response.text).not.toContain('JSON.parse');
+  });
+
+  test('a body that is no UTF-8 is no JSON, and no other message than it was', async () => {
+    const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.of(0xed, 0xa0, 0x80), Buffer.from('"}')]);
+    const read = app().client.post('/echo').set('content-type', 'application/json');
+    const response = await read
+      .serialize((bytes: unknown) => bytes as string)
+      .send(body)
+      .expect(400);
+    expect(JSON.parse(response.text)).toMatchObject({ code: 'BODY_MALFORMED' });
   });
 
   test('a good body is read, also with a JSON-based type', async () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Logger } from '../log.js';
@@ -62,15 +63,23 @@ export function notFound(): RequestHandler {
   };
 }
 
-/** Reads a JSON body up to a size; other content types are refused with 415, larger bodies with 413. */
+/**
+ * Reads a JSON body up to a size; other content types and encodings of the text are refused with 415, larger bodies with 413. A body
+ * that is no UTF-8 (RFC 8259, 8.1) is refused with 400: decoded leniently, two different bodies would be one message.
+ */
 export function jsonBody(limitBytes: number): RequestHandler {
   const type = ['application/json', 'application/*+json'];
-  const parse = express.json({ limit: limitBytes, type });
+  const parse = express.json({ limit: limitBytes, type, verify: demandUtf8 });
   return (request, response, next) => {
     if (request.is(type) === false)
       throw new HttpProblem(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json.');
     parse(request, response, next);
   };
+}
+
+function demandUtf8(_request: unknown, _response: unknown, body: Buffer, charset: string): void {
+  if (charset !== 'utf-8') throw new HttpProblem(415, 'UNSUPPORTED_ENCODING', 'The body must be UTF-8.');
+  if (!isUtf8(body)) throw new HttpProblem(400, 'BODY_MALFORMED', 'The body is no JSON: it is not UTF-8.');
 }
 
 // Errors of Express and body-parser carry a status below 500 and a `type`; their own text may quote the body.

@@ -7,6 +7,8 @@ const programs = {
   'dsp:mutations': 'dist/tck/mutations.js',
   fuzz: 'policies/fuzz.mjs',
   'fuzz:mutations': 'policies/mutations.mjs',
+  messages: 'dist/messages/main.js',
+  'messages:mutations': 'dist/messages/mutations.js',
   z3: 'policies/z3/z3.mjs',
 };
 const [name = '', ...args] = process.argv.slice(2);

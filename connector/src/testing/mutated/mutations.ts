@@ -21,11 +21,7 @@ const bound = ({ original }: Specimen): boolean => original.pid !== undefined;
 const drop: Make = (specimen, body, dice) => {
   const name = dice.pick(Object.keys(body));
   delete body[name];
-  return did(
-    specimen,
-    `without ${name}`,
-    needed.includes(name) ? 'invalid' : 'open',
-  );
+  return did(specimen, `without ${name}`, needed.includes(name) ? 'invalid' : 'open');
 };
 
 const otherSpelling: Make = (specimen, body, dice) => {
@@ -45,11 +41,7 @@ const otherSpelling: Make = (specimen, body, dice) => {
   body[spelling] = beside ? hostileString(dice) : (body[name] ?? null);
   if (beside) return did(specimen, `${name} doubled as ${JSON.stringify(spelling)}`, 'open');
   delete body[name];
-  return did(
-    specimen,
-    `${name} spelled ${JSON.stringify(spelling)}`,
-    needed.includes(name) ? 'invalid' : 'open',
-  );
+  return did(specimen, `${name} spelled ${JSON.stringify(spelling)}`, needed.includes(name) ? 'invalid' : 'open');
 };
 
 const twice: Make = (specimen, body, dice) => {

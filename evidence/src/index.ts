@@ -72,7 +72,6 @@ export {
   type StartStatement,
   type Statement,
   saltOf,
-  statementBytes,
   statementLimit,
   writeStatement,
 } from './record/statement.js';

@@ -1,9 +1,10 @@
 import type { Digest } from '@causeway/evidence';
 import type { causeway } from '@causeway/proto';
 import { ConnectorError } from '../errors.js';
+import { signNext } from '../logging/sign-next.js';
 import type { FileSink, SignedEnvelope, Transfer, TransferEnd } from '../model.js';
 import type { Context } from './context.js';
-import { demandEnvelope, type EndText, endText, readEnd, signEnd, startIn } from './end-of-transfer.js';
+import { demandEnvelope, type EndText, endText, readEnd, startIn } from './end-of-transfer.js';
 
 /** The provider's closing statement, proven. */
 export interface Closing extends EndText {
@@ -131,7 +132,11 @@ async function saveEnd(
 ): Promise<Transfer> {
   return control.update(pid, async (transfer, agreement) => {
     if (transfer.end) return undefined;
-    const signed = await signEnd(signs.id, agreement, identity);
+    // INVARIANT: what was stopped is not signed for, however late its last byte came.
+    if (transfer.state !== 'STARTED' || transfer.intent !== undefined) {
+      throw new ConnectorError('TRANSFER_STOPPED', `expected a started transfer; ${pid} was stopped`);
+    }
+    const signed = await signNext(identity, agreement, 'transfer-end', signs.id);
     const { agreement: queued, writes } = evidence.queue(signed.agreement, [provider, signed.own]);
     const { sink, disputed } = more(transfer);
     const end = { statement, id, provider, consumer: signed.own, ...(disputed && { disputed: textOf(disputed) }) };

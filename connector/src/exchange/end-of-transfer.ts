@@ -5,16 +5,14 @@ import {
   type Envelope,
   EvidenceError,
   parseStatement,
-  type SigningKey,
   type StartStatement,
   saltOf,
-  signEnvelope,
-  statementBytes,
   verifyEnvelope,
+  writeStatement,
 } from '@causeway/evidence';
 import type { Clock, Random } from '@causeway/platform';
 import { ConnectorError } from '../errors.js';
-import type { Agreement, SignedEnvelope, Transfer } from '../model.js';
+import type { SignedEnvelope, Transfer } from '../model.js';
 
 /** An end statement as its canonical text, with its id. */
 export interface EndText {
@@ -47,26 +45,8 @@ export function endText(ending: Ending, { clock, random }: { clock: Clock; rando
     time: new Date(clock.now()).toISOString(),
     salt: saltOf(random.bytes(16)),
   };
-  const text = Buffer.from(statementBytes(statement));
-  return { statement: text.toString(), id: parseStatement(text).id };
-}
-
-/** Signs an end as the next of our envelopes under the agreement; answers the agreement with its sequence moved on. */
-export async function signEnd(
-  id: Digest,
-  agreement: Agreement,
-  identity: { readonly id: string; readonly signing: SigningKey & { readonly keyStatement: string } },
-): Promise<{ agreement: Agreement; own: SignedEnvelope }> {
-  const envelope: Envelope = {
-    version: '1',
-    type: 'transfer-end',
-    statement: id,
-    agreement: agreement.digest,
-    sequence: String(agreement.sequence),
-    signer: identity.id,
-  };
-  const own = { envelope: await signEnvelope(envelope, identity.signing), keyStatement: identity.signing.keyStatement };
-  return { agreement: { ...agreement, sequence: agreement.sequence + 1 }, own };
+  const { bytes: text, id } = writeStatement(statement);
+  return { statement: Buffer.from(text).toString(), id };
 }
 
 /**

@@ -5,8 +5,9 @@ import { systemClock, systemRandom } from '@causeway/platform';
 import { type causeway, Exchange } from '@causeway/proto';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signNext } from '../logging/sign-next.js';
 import type { Agreement } from '../model.js';
-import { endText, signEnd } from './end-of-transfer.js';
+import { endText } from './end-of-transfer.js';
 import { SpaceDouble, type Started } from './testing/space-double.js';
 
 type Receipt = causeway.exchange.v1.Receipt.$Properties;
@@ -49,7 +50,8 @@ async function agreementOf(begun: Started): Promise<Agreement> {
 
 function agrees(begun: Started, closing: causeway.exchange.v1.Closing.$Properties, signer = space.consumer.identity) {
   return agreementOf(begun).then(async (agreement) => {
-    const { own } = await signEnd(parseStatement(Buffer.from(closing.statement ?? [])).id, agreement, signer);
+    const { id } = parseStatement(Buffer.from(closing.statement ?? []));
+    const { own } = await signNext(signer, agreement, 'transfer-end', id);
     return own;
   });
 }
@@ -62,7 +64,7 @@ async function disputes(begun: Started, change: { disputedBy?: string; transfer?
     { ...ending, digest: digestOf('mine'), disputedBy: space.consumer.identity.id, ...change },
     { clock: systemClock, random: systemRandom },
   );
-  const { own } = await signEnd(text.id, agreement, space.consumer.identity);
+  const { own } = await signNext(space.consumer.identity, agreement, 'transfer-end', text.id);
   return { ...own, statement: Buffer.from(text.statement) };
 }
 

@@ -6,9 +6,10 @@ import { GrpcFailure, type RunningServer, silentLogger, systemClock, systemRando
 import { type causeway, Exchange } from '@causeway/proto';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { signNext } from '../logging/sign-next.js';
 import type { SignedEnvelope } from '../model.js';
 import type { LoggedReceipt } from '../ports.js';
-import { endText, signEnd } from './end-of-transfer.js';
+import { endText } from './end-of-transfer.js';
 import { SpaceDouble, type Started } from './testing/space-double.js';
 
 type Call = BidiCall<causeway.exchange.v1.PullRequest, causeway.exchange.v1.PullResponse.$Properties>;
@@ -75,7 +76,7 @@ async function closing(begun: Started, change: Partial<{ bytes: number; transfer
     { ...ending, agreement: agreement.digest, digest: digestOf(bytes) },
     { clock: systemClock, random: systemRandom },
   );
-  const { own } = await signEnd(text.id, agreement, space.provider.identity);
+  const { own } = await signNext(space.provider.identity, agreement, 'transfer-end', text.id);
   return { closing: { statement: Buffer.from(text.statement), ...own } };
 }
 

@@ -2,9 +2,10 @@ import type { Peer } from '@causeway/certs/peer';
 import type { Digest } from '@causeway/evidence';
 import type { causeway } from '@causeway/proto';
 import { ConnectorError } from '../errors.js';
+import { signNext } from '../logging/sign-next.js';
 import type { SignedEnvelope, Transfer, TransferEnd } from '../model.js';
 import type { Context } from './context.js';
-import { demandEnvelope, endText, readEnd, signEnd, startIn } from './end-of-transfer.js';
+import { demandEnvelope, endText, readEnd, startIn } from './end-of-transfer.js';
 
 /**
  * The provider's closing statement: signed and queued for the log in the commit that saves it, before it is sent; the
@@ -21,7 +22,7 @@ export async function saveClosing(
     // What was stopped meanwhile has its end.
     if (transfer.end || transfer.stop) return undefined;
     text ??= endText({ agreement: agreement.digest, transfer: pid, start: startIn(transfer).id, ...sent }, context);
-    const signed = await signEnd(text.id, agreement, identity);
+    const signed = await signNext(identity, agreement, 'transfer-end', text.id);
     const { agreement: queued, writes } = evidence.queue(signed.agreement, [signed.own]);
     // The last byte has left: what is owed from now on does not wait for a consumer that might never sign.
     const owed = duties.delivered({ agreement, transfer, closing: text.statement });

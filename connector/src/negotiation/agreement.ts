@@ -1,12 +1,11 @@
 import {
   type AgreementStatement,
-  digestOf,
   type Envelope,
   EvidenceError,
   saltOf,
   signEnvelope,
-  statementBytes,
   verifyEnvelope,
+  writeStatement,
 } from '@causeway/evidence';
 import { type ControlContext, instant } from '../control.js';
 import { objectMember, textMember } from '../dsp/messages.js';
@@ -47,8 +46,8 @@ function signable(
     time,
     salt,
   };
-  const bytes = statementBytes(statement);
-  return { statement, text: Buffer.from(bytes).toString('utf8'), digest: digestOf(bytes) };
+  const { bytes, id } = writeStatement(statement);
+  return { statement, text: Buffer.from(bytes).toString('utf8'), digest: id };
 }
 
 function envelopeOf({ statement, digest }: Signable, signer: string): Envelope {

@@ -96,6 +96,22 @@ test('a stop that does not verify is not kept, and the transfer ends all the sam
   expect([provider.state, consumer.state, consumer.stop]).toEqual(['TERMINATED', 'TERMINATED', undefined]);
 });
 
+test('what has been sent to the last byte is not stopped, and nothing opens for more of it', async () => {
+  const until = clock.now() + hour;
+  const agreement = await pair.agree('d', [{ terms: { assignees: [pair.consumer.id], until: instant(until) } }]);
+  const running = await pair.transfer('t', agreement);
+  const { control } = pair.provider.plane;
+  await control.update(running.theirs, async (transfer) => {
+    const { start } = transfer;
+    if (start === undefined) throw new Error('expected a start');
+    return { transfer: { ...transfer, end: { statement: start.statement, id: start.id, provider: start } } };
+  });
+  await clock.advance(hour);
+  await pair.settle();
+  expect((await pair.held(running)).provider).toMatchObject({ state: 'STARTED' });
+  await expect(control.authorize(running.theirs)).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+});
+
 test('between two windows it is suspended by the provider, and resumed by it when the second opens', async () => {
   const now = clock.now();
   const running = await pair.transfer('t', await pair.agree('d', twoWindows()));

@@ -108,6 +108,8 @@ interface Looked {
 async function looked(context: ControlContext, transfer: Transfer): Promise<Looked> {
   const at = context.clock.now();
   if (transfer.role === 'consumer') {
+    // Whole, and signed for while it was permitted: there is nothing to stop.
+    if (transfer.end !== undefined) return {};
     const agreement = (await context.records.agreements.get(transfer.agreement))?.value;
     const why = agreement && endedReason(agreement);
     return why === undefined ? {} : { next: await terminating(context, transfer, why) };
@@ -124,6 +126,8 @@ async function looked(context: ControlContext, transfer: Transfer): Promise<Look
     if (!held) return due;
     return { next: intendResumption(transfer, stamp), ...due };
   }
+  // Every byte has left, and says so: only its receipt is missing, and no stream opens for more.
+  if (transfer.end !== undefined) return {};
   const { why, again, decision } = standing;
   if (again === undefined) return { next: await terminating(context, transfer, why, decision) };
   if (transfer.state !== 'STARTED') return { due: again };

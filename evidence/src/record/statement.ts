@@ -252,11 +252,6 @@ export function writeStatement(statement: Statement): { bytes: Uint8Array; id: D
   return { bytes, id: digestOf(bytes) };
 }
 
-/** @see writeStatement, for whoever needs no id */
-export function statementBytes(statement: Statement): Uint8Array {
-  return writeStatement(statement).bytes;
-}
-
 /**
  * Reads a statement from its bytes, or from their text.
  *

@@ -7,12 +7,11 @@ import {
   type AgreementStatement,
   type Digest,
   digestOf,
-  parseStatement,
   type StartStatement,
   type Statement,
   saltOf,
   signEnvelope,
-  statementBytes,
+  writeStatement,
 } from '@causeway/evidence';
 import { type Store, systemRandom } from '@causeway/platform';
 import { LogDouble } from '../../logging/testing/log-double.js';
@@ -210,8 +209,8 @@ function stamp() {
 }
 
 function write(statement: Statement): { text: string; id: Digest } {
-  const bytes = statementBytes(statement);
-  return { text: Buffer.from(bytes).toString(), id: parseStatement(bytes).id };
+  const { bytes, id } = writeStatement(statement);
+  return { text: Buffer.from(bytes).toString(), id };
 }
 
 async function signed(

@@ -220,7 +220,8 @@ const callback: Make = (specimen, body, dice) => {
 
 const otherCaller: Make = (specimen, _body, dice) => {
   specimen.caller = dice.chance(0.6) ? stranger : undefined;
-  const harmless = specimen.caller === stranger && !bound(specimen);
+  // What belongs to nobody, or to the stranger, may be asked for.
+  const harmless = specimen.caller === stranger && !specimen.path.includes(specimen.original.pid ?? ' ');
   return did(
     specimen,
     specimen.caller === undefined ? 'from nobody' : 'from a stranger',

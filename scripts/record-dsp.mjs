@@ -1,7 +1,7 @@
 // A recorder for tests: loaded before everything else (`node --import`), it appends every Dataspace Protocol message and answer
 // that this process sends to a file of its own in the folder CAUSEWAY_RECORD. `npm run test:vectors` holds them against the
 // official schemas. Whatever leaves by node:http on a path of DSP counts as sent by us; what a test makes up by hand, it sends with
-// `fetch`.
+// `fetch`, or says so by the header `x-made-by-hand`.
 import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import http from 'node:http';
@@ -18,9 +18,10 @@ if (folder) {
 
   const { end } = http.OutgoingMessage.prototype;
   http.OutgoingMessage.prototype.end = function (chunk, ...rest) {
+    const byHand = this instanceof http.ClientRequest && this.hasHeader('x-made-by-hand');
     const path = this.path ?? this.req?.originalUrl ?? this.req?.url ?? '';
     const body = typeof chunk === 'string' || chunk instanceof Uint8Array ? Buffer.from(chunk).toString('utf8') : '';
-    if (body !== '' && /\/2025-1\/(catalog|negotiations|transfers)\//.test(path)) append(body);
+    if (body !== '' && !byHand && /\/2025-1\/(catalog|negotiations|transfers)\//.test(path)) append(body);
     return end.call(this, chunk, ...rest);
   };
 }

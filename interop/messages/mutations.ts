@@ -43,10 +43,10 @@ const breakages: readonly (readonly [name: string, file: string, from: string, t
     "if (verdict === 'invalid') return { next: then(moved(record, move.to, at)), ...refuse(table.kind, record, refusal('STATE_INVALID', '')) };\n    if (verdict === 'crossed')",
   ],
   [
-    'the answer is lost',
-    'dsp/router.js',
-    'response.status(status);',
-    'if (status === 404) return;\n        response.status(status);',
+    'some refusals are not answered',
+    'dsp/errors.js',
+    'const { status, why } = judge(error);',
+    'const { status, why } = judge(error); if (status === 415) return;',
   ],
 ];
 

@@ -64,10 +64,25 @@ const offer = {
   properties: { ...policy, '@type': { const: 'Offer' }, target: id },
   anyOf: grantsSomething,
 };
+const time = '([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?|24:00:00(\\.0+)?';
+const zone = 'Z|[+-]((0\\d|1[0-3]):[0-5]\\d|14:00)';
+/** xsd:dateTime, as the schema of the standard has it. */
+const instant = {
+  type: 'string',
+  maxLength: 100,
+  pattern: `^-?([1-9]\\d{3,}|0\\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T(${time})(${zone})?$`,
+};
 const agreement = {
   type: 'object',
   required: ['@id', '@type', 'target', 'assigner', 'assignee'],
-  properties: { ...policy, '@type': { const: 'Agreement' }, target: id, assigner: iri, assignee: iri, timestamp: text },
+  properties: {
+    ...policy,
+    '@type': { const: 'Agreement' },
+    target: id,
+    assigner: iri,
+    assignee: iri,
+    timestamp: instant,
+  },
   anyOf: grantsSomething,
 };
 const dataAddress = {

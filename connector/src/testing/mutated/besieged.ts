@@ -6,6 +6,7 @@ import type { ManualClock } from '@causeway/platform/testing';
 import type { Decider } from '../../control.js';
 import { dspBase } from '../../dsp/vocabulary.js';
 import type { JsonObject } from '../../model.js';
+import { policyDecider } from '../../negotiation/decide.js';
 import type { DspTransport } from '../../ports.js';
 import { namedIdentity } from '../network.js';
 import { Party } from '../party.js';
@@ -59,6 +60,12 @@ export class Besieged implements AsyncDisposable {
     this.mail = 'nod';
     await party.plane.queue.idle();
     await this.ledger.remember(party.store);
+  }
+
+  /** From now on it agrees, refuses, signs and starts by policy. */
+  decide(clock: ManualClock): void {
+    this.decider.negotiation = policyDecider(this.party.records, this.party.id, clock);
+    this.decider.transfer = { 'provider:REQUESTED': async () => ({ move: 'proceed' }) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -127,15 +127,16 @@ const context: Make = (specimen, body, dice) => {
 };
 
 const otherType: Make = (specimen, body, dice) => {
+  const was = String(specimen.original.body?.['@type']);
   const type = dice.pick([
     ...messageTypes,
     'ContractNegotiation',
     'CatalogRequestMessage',
-    `dspace:${String(body['@type'])}`,
-    `odrl:Offer`,
+    `dspace:${was}`,
+    'odrl:Offer',
   ]);
-  if (type === body['@type']) return false;
-  body['@type'] = dice.chance(0.2) ? [String(body['@type'])] : type;
+  if (type === was) return false;
+  body['@type'] = dice.chance(0.2) ? [was] : type;
   return did(specimen, `@type ${JSON.stringify(body['@type'])}`, 'invalid');
 };
 
@@ -219,7 +220,8 @@ const callback: Make = (specimen, body, dice) => {
 
 const otherCaller: Make = (specimen, _body, dice) => {
   specimen.caller = dice.chance(0.6) ? stranger : undefined;
-  const harmless = specimen.caller === stranger && !bound(specimen);
+  // What belongs to nobody, or to the stranger, may be asked for.
+  const harmless = specimen.caller === stranger && !specimen.path.includes(specimen.original.pid ?? ' ');
   return did(
     specimen,
     specimen.caller === undefined ? 'from nobody' : 'from a stranger',
@@ -250,7 +252,7 @@ const total = messageMutations.reduce((sum, [weight]) => sum + weight, 0);
 
 /** Changes what a message says. */
 export function mutateMessage(specimen: Specimen, dice: Dice): boolean {
-  if (specimen.body === undefined) return specimen.original.pid !== undefined && otherPath(specimen, {}, dice);
+  if (specimen.body === undefined) return dice.pick([otherPath, otherCaller])(specimen, {}, dice);
   let at = dice.next() * total;
   for (const [weight, make] of messageMutations) {
     at -= weight;

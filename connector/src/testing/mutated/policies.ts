@@ -101,8 +101,19 @@ const types = [
   '',
 ];
 
+/** Sizes: the large ones take a hundred times as long as the rest, so there are few of them. */
+const rarely = (dice: Dice, often: readonly number[], large: readonly number[]): number =>
+  dice.pick(dice.chance(0.03) ? large : often);
+
 function value(dice: Dice): Json {
-  const lexical = dice.pick([...instants, ...spans, ...numbers, 'maintenance', 'urn:example:a', hostileString(dice)]);
+  const lexical = dice.pick([
+    ...instants,
+    ...spans,
+    ...numbers,
+    'maintenance',
+    'urn:example:a',
+    hostileString(dice).slice(0, 2_100),
+  ]);
   switch (dice.below(6)) {
     case 0:
       return lexical;
@@ -111,7 +122,7 @@ function value(dice: Dice): Json {
     case 2:
       return { '@id': lexical };
     case 3:
-      return Array.from({ length: dice.pick([0, 1, 2, 50, 500]) }, (_, at) => `${lexical.slice(0, 60)}${at}`);
+      return Array.from({ length: rarely(dice, [0, 1, 2, 5], [50, 500]) }, (_, at) => `${lexical.slice(0, 60)}${at}`);
     case 4:
       return [{ '@id': lexical }, { '@value': lexical, '@language': 'zh' }, [lexical]];
     default:
@@ -133,9 +144,9 @@ function atom(dice: Dice): JsonObject {
 /** Wide or deep, and sometimes both: what compares policies must not take for ever, whatever its verdict. */
 function logical(dice: Dice): JsonObject {
   const word = () => dice.pick(['and', 'or', 'xone', 'andSequence']);
-  const width = dice.pick([1, 2, 3, 8, 40, 150]);
+  const width = rarely(dice, [1, 1, 2, 3, 8], [40, 150]);
   let constraint: JsonObject = { [word()]: Array.from({ length: width }, () => atom(dice)) };
-  for (let depth = dice.pick([0, 1, 3, 10, 60, 400]); depth > 0; depth--) {
+  for (let depth = rarely(dice, [0, 0, 1, 3, 10], [40, 60, 400]); depth > 0; depth--) {
     constraint = { [word()]: dice.chance(0.5) ? [constraint] : [constraint, atom(dice)] };
   }
   return constraint;
@@ -163,7 +174,7 @@ const kinds = ['permission', 'prohibition', 'obligation'] as const;
 const moreRules: Change = (policy, dice) => {
   const kind = dice.pick(kinds);
   const rules = policy[kind];
-  const added = Array.from({ length: dice.pick([1, 1, 1, 2, 5, 30, 199]) }, () => rule(dice));
+  const added = Array.from({ length: rarely(dice, [1, 1, 1, 2, 5], [30, 199]) }, () => rule(dice));
   policy[kind] = [...(Array.isArray(rules) ? rules : []), ...added];
   return [`${added.length} more of ${kind}`, 'open'];
 };

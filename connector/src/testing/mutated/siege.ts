@@ -52,19 +52,22 @@ export function emptyTally(): Tally {
 }
 
 /**
- * One world, and so many messages that were valid before they were mutated, one after the other to its provider and its consumer. After
+ * One world (in every fourth round one whose connectors decide by policy what comes next), and so many messages that were valid before they were mutated, one after the other to its provider and its consumer. After
  * each one what it has written is judged, and undone; at the end every valid message has to do what it should, and nothing else may
  * have changed.
  */
 export async function besiege(siege: Siege, tally: Tally = emptyTally()): Promise<Tally> {
-  await using world = await World.build(siege.identities, siege.round);
+  const deciding = siege.round % 4 === 3;
+  await using world = await World.build(siege.identities, siege.round, deciding);
   const all = await originals(world);
-  const attack = new Attack(world, siege, tally);
+  // Most messages are not legal in most states, and what is refused for its state is not looked at much further.
+  const legal = all.filter(({ meaning }) => meaning === 'moves' || meaning === 'opens');
+  const attack = new Attack(world, siege, tally, deciding);
   try {
     const [from, to] = siege.only === undefined ? [0, siege.messages] : [siege.only, siege.only + 1];
     for (let at = from; at < to && tally.failures.length < (siege.most ?? 20); at++) {
       const dice = new Dice(siege.seed, siege.round, at);
-      await attack.send(mutated(dice.pick(all), dice), at);
+      await attack.send(mutated(dice.pick(dice.chance(0.5) ? legal : all), dice), at);
     }
     for (const [at, original] of all.entries())
       await attack.send(whole(original, new Dice(siege.seed, siege.round, -1, at)), -1 - at);
@@ -109,9 +112,11 @@ class Attack {
   readonly #world: World;
   readonly #siege: Siege;
   readonly #tally: Tally;
+  readonly #deciding: boolean;
   readonly #lines: Readonly<Record<'provider' | 'consumer', Line>>;
 
-  constructor(world: World, siege: Siege, tally: Tally) {
+  constructor(world: World, siege: Siege, tally: Tally, deciding: boolean) {
+    this.#deciding = deciding;
     this.#world = world;
     this.#siege = siege;
     this.#tally = tally;
@@ -132,10 +137,12 @@ class Attack {
     const patience = specimen.http ? { deadlineMs: 500 } : {};
     const options = { head: specimen.method === 'HEAD', last: specimen.breaksOff === true, ...patience };
     const reply = await this.#lines[side].ask(bytes, options);
-    const ms = performance.now() - begun;
     if (specimen.http) this.#lines[side].close();
-    if (ledger.effects().length > 0) await party.plane.queue.idle();
+    const { queue } = party.plane;
+    if (ledger.effects().length > 0) await queue.idle();
     const effects = ledger.effects();
+    const undone = queue.backlog().depth;
+    const ms = performance.now() - begun;
     await ledger.restore(party.store);
     party.dataPlane.pulled.length = 0;
     party.dataPlane.stopped.length = 0;
@@ -148,7 +155,8 @@ class Attack {
     tally.answers[answer] = (tally.answers[answer] ?? 0) + 1;
     if (effects.length > 0) tally.moved += 1;
     if (ms > tally.slowest.ms) tally.slowest = { ms, what };
-    const wrong = misconduct(specimen, standing, reply, effects, this.#siege.official);
+    const judged = { specimen, standing, reply, effects, deciding: this.#deciding };
+    const wrong = undone > 0 ? `${undone} pieces of work are left undone` : misconduct(judged, this.#siege.official);
     if (wrong !== undefined) this.#fail(`${wrong} | ${standing} ${what}`, at, bytes);
   }
 

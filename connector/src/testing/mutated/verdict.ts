@@ -1,7 +1,9 @@
+import { canonicalJson } from '@causeway/evidence';
 import { dspContext } from '../../dsp/vocabulary.js';
 import type { JsonObject } from '../../model.js';
 import type { Effect } from './ledger.js';
 import type { Reply } from './line.js';
+import type { Original } from './original.js';
 import type { Specimen, Standing } from './specimen.js';
 
 /** The schemas of the standard, where they are at hand: what is wrong with a message or an answer, empty when nothing is. */
@@ -10,19 +12,21 @@ export type Official = (message: JsonObject) => string;
 /** Statuses with which Node's HTTP server refuses what is no HTTP, before anybody could write a body. */
 const refusedByHttp = [400, 408, 413, 414, 417, 431, 501, 505];
 
-/**
- * What is wrong with how a message was taken: undefined when nothing is. `standing` is that of the message as it went out, whoever
- * judged it: never the product.
- */
-export function misconduct(
-  specimen: Specimen,
-  standing: Standing,
-  reply: Reply,
-  effects: readonly Effect[],
-  official: Official | undefined,
-): string | undefined {
+/** A message, and what came of it. `standing` is that of the message as it went out, whoever judged it: never the product. */
+export interface Judged {
+  readonly specimen: Specimen;
+  readonly standing: Standing;
+  readonly reply: Reply;
+  readonly effects: readonly Effect[];
+  /** Whether its receiver has gone on by itself since. */
+  readonly deciding: boolean;
+}
+
+/** What is wrong with how a message was taken: undefined when nothing is. */
+export function misconduct(judged: Judged, official: Official | undefined): string | undefined {
+  const { specimen, standing, reply, effects } = judged;
   const { original } = specimen;
-  const moved = wrongEffect(specimen, standing, effects);
+  const moved = wrongEffect(judged);
   if (moved !== undefined) return moved;
   if (reply.kind !== 'answer') return specimen.http ? undefined : `no answer: ${reply.kind}`;
   const { status } = reply;
@@ -48,7 +52,7 @@ export function misconduct(
 }
 
 /** Only what its original does may be done, to that process, and nothing at all by what is invalid or not legal. */
-function wrongEffect(specimen: Specimen, standing: Standing, effects: readonly Effect[]): string | undefined {
+function wrongEffect({ specimen, standing, effects, deciding }: Judged): string | undefined {
   const { original } = specimen;
   if (effects.length === 0) return undefined;
   const told = effects.map(tell).join('; ');
@@ -58,7 +62,7 @@ function wrongEffect(specimen: Specimen, standing: Standing, effects: readonly E
     case 'opens':
       return processes.length === 1 &&
         processes[0]?.before === undefined &&
-        stateOf(processes[0]?.after) === original.to
+        (deciding || stateOf(processes[0]?.after) === original.to)
         ? undefined
         : `what opens a process changed ${told}`;
     case 'moves':
@@ -67,6 +71,11 @@ function wrongEffect(specimen: Specimen, standing: Standing, effects: readonly E
       if (only === undefined || processes.length !== 1 || only.key !== original.pid || only.before === undefined)
         return `changed ${told}`;
       const [before, after] = [stateOf(only.before), stateOf(only.after)];
+      const signed = effects.find(({ collection }) => collection === 'agreement');
+      if (after === 'VERIFIED' && original.to === 'AGREED' && !sameAgreement(original, signed)) {
+        return 'signed an agreement that was not the one that had been signed';
+      }
+      if (deciding) return undefined;
       // Signed wrongly, or by nobody who can: it is refused, and the negotiation ends at the hand of who refused it.
       const ended = original.to === 'VERIFIED' && after === 'TERMINATED';
       if (after === original.to || ended || (original.meaning === 'crosses' && after === before)) return undefined;
@@ -82,6 +91,14 @@ function wrongEffect(specimen: Specimen, standing: Standing, effects: readonly E
     default:
       return `${original.meaning === 'asks' ? 'a question' : 'an illegal message'} changed ${told}`;
   }
+}
+
+/** A signature is over the agreement as it was, to the last character. */
+function sameAgreement(original: Original, signed: Effect | undefined): boolean {
+  const value = signed?.after?.['value'];
+  const policy = value !== null && typeof value === 'object' && !Array.isArray(value) ? value['policy'] : undefined;
+  const sent = original.body?.['agreement'];
+  return policy !== undefined && sent !== undefined && canonicalJson(policy) === canonicalJson(sent);
 }
 
 function stateOf(stored: JsonObject | undefined): string | undefined {

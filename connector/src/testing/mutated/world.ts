@@ -40,16 +40,21 @@ export class World implements AsyncDisposable {
     this.consumer = consumer;
   }
 
+  /** @param deciding whether both go on by policy afterwards, as connectors do by themselves */
   static async build(
     identities: { readonly provider: Identity; readonly consumer: Identity },
     seed: number,
+    deciding: boolean,
   ): Promise<World> {
     const clock = new ManualClock();
     const join = (who: 'provider' | 'consumer', nth: number) =>
       Besieged.join({ identity: identities[who], clock, random: seededRandom(seed + nth) });
     const world = new World(await join('provider', 0), await join('consumer', 1));
     await world.#populate();
-    for (const besieged of world.both) await besieged.settleDown();
+    for (const besieged of world.both) {
+      await besieged.settleDown();
+      if (deciding) besieged.decide(clock);
+    }
     return world;
   }
 

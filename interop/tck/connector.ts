@@ -5,10 +5,10 @@ import { testTrust } from '@causeway/certs/testing';
 import { connectorConfig, startConnector } from '@causeway/connector';
 import { vkeyOf } from '@causeway/evidence';
 import { ensureDir, type Logger, loadConfig, type Service, systemClock, systemRandom } from '@causeway/platform';
+import { Management } from '../management.js';
 import { publishBare } from './bare-dataset.js';
 import { datasetOf, negotiationCases, transferCases } from './cases.js';
 import { tckIdentity } from './identity.js';
-import { Management } from './management.js';
 import { scriptedDecider } from './script.js';
 
 export const connectorId = 'urn:causeway:connector-under-test';

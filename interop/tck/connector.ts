@@ -35,7 +35,7 @@ export class ConnectorUnderTest implements AsyncDisposable {
 
   /** @param folder its store, and what it publishes, go there */
   static async start(folder: string, log: Logger): Promise<ConnectorUnderTest> {
-    const ports = { dspPort: '0', exchangePort: '0', managementPort: '0', operationsPort: '0' };
+    const ports = { dspPort: '0', exchangePort: '0', dataPort: '0', managementPort: '0', operationsPort: '0' };
     const config = await loadConfig(connectorConfig, { flags: { ...ports, unsignedPeers: 'mark' } });
     const identity = await identityWithoutServices();
     const file = join(folder, 'data.csv');

@@ -206,7 +206,8 @@ const otherPath: Make = (specimen, _body, dice) => {
 /** Down to what opens a process instead of going on with one, and back. */
 const callback: Make = (specimen, body, dice) => {
   if (body['@type'] !== 'ContractRequestMessage' && body['@type'] !== 'ContractOfferMessage') return false;
-  if (body['callbackAddress'] !== undefined) {
+  if (specimen.original.body?.['callbackAddress'] !== undefined) {
+    if (body['callbackAddress'] === undefined) return false;
     body[dice.pick(pids)] ??= dice.uuid();
     return did(
       specimen,

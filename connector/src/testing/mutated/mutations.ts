@@ -215,6 +215,7 @@ const callback: Make = (specimen, body, dice) => {
       body['providerPid'] && body['consumerPid'] ? 'invalid' : 'open',
     );
   }
+  if (body['providerPid'] === undefined || body['consumerPid'] === undefined) return false;
   body['callbackAddress'] = 'http://127.0.0.1:1/dsp/2025-1';
   return did(specimen, 'an address in a later message', 'invalid');
 };

@@ -28,6 +28,10 @@ export class Management {
     return this.#ask('PUT', path, body);
   }
 
+  post(path: string, body: object): Promise<Members> {
+    return this.#ask('POST', path, body);
+  }
+
   async #ask(method: string, path: string, body?: object): Promise<Members> {
     const response = await fetch(`${this.#root}/${path}`, {
       method,

@@ -4,6 +4,7 @@ import { prepare, root, run } from './prepare.mjs';
 
 const programs = {
   dsp: 'dist/tck/main.js',
+  edc: 'dist/edc/main.js',
   'dsp:mutations': 'dist/tck/mutations.js',
   fuzz: 'policies/fuzz.mjs',
   'fuzz:mutations': 'policies/mutations.mjs',

@@ -49,6 +49,10 @@ export interface TransferView {
   readonly size?: number;
   readonly path?: string;
   readonly digest?: string;
+  /** Whoever holds its token can fetch the data. */
+  readonly token?: 'unbound';
+  /** Only one side has signed what was sent, or neither. */
+  readonly oneSided?: boolean;
   /** Index of the closing record in the log, once it is there. */
   readonly endLogIndex?: string;
 }

@@ -129,8 +129,6 @@ export interface Agreement {
   readonly theirs?: SignedEnvelope;
   /** AGREED and VERIFIED agreements exist but grant nothing; only a finalized one does. */
   readonly finalized?: number;
-  /** The offer it was made on lets a consumer without a certificate have unbound tokens. Provider only. */
-  readonly unboundTokens?: true;
   /** Nothing begins under it any more, and what ran was stopped. */
   readonly ended?: AgreementEnd;
   /** The other party's own word, when both ended it before they heard of each other. */
@@ -170,7 +168,7 @@ export interface Transfer extends Process<TransferState> {
   readonly uses?: readonly string[];
   /** The start statement (canonical JSON) and the provider's envelope over it. */
   readonly start?: { readonly statement: string; readonly id: Digest } & SignedEnvelope;
-  /** Who suspended it, and so may resume it; absent when both did. */
+  /** Who suspended it, and so may resume it; the provider, when both did at once. Absent in older records: either. */
   readonly suspendedBy?: ProcessRole;
   /** Suspended by the policy alone, which permits it again at this instant; the provider then resumes it. Provider only. */
   readonly heldUntil?: number;

@@ -5,10 +5,10 @@ import { testTrust } from '@causeway/certs/testing';
 import { connectorConfig, startConnector } from '@causeway/connector';
 import { vkeyOf } from '@causeway/evidence';
 import { ensureDir, type Logger, loadConfig, type Service, systemClock, systemRandom } from '@causeway/platform';
+import { Management } from '../management.js';
 import { publishBare } from './bare-dataset.js';
 import { datasetOf, negotiationCases, transferCases } from './cases.js';
 import { tckIdentity } from './identity.js';
-import { Management } from './management.js';
 import { scriptedDecider } from './script.js';
 
 export const connectorId = 'urn:causeway:connector-under-test';
@@ -35,7 +35,7 @@ export class ConnectorUnderTest implements AsyncDisposable {
 
   /** @param folder its store, and what it publishes, go there */
   static async start(folder: string, log: Logger): Promise<ConnectorUnderTest> {
-    const ports = { dspPort: '0', exchangePort: '0', managementPort: '0', operationsPort: '0' };
+    const ports = { dspPort: '0', exchangePort: '0', dataPort: '0', managementPort: '0', operationsPort: '0' };
     const config = await loadConfig(connectorConfig, { flags: { ...ports, unsignedPeers: 'mark' } });
     const identity = await identityWithoutServices();
     const file = join(folder, 'data.csv');

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { resolveClasspath } from '../java.js';
 
 /** Beside the sources: neither is compiled. */
 const sources = fileURLToPath(new URL('../../tck/', import.meta.url));
@@ -22,28 +23,9 @@ export interface KitResult {
   readonly outcomes: readonly Outcome[];
 }
 
-/** What has to be installed and is not, in words; undefined when all is there. */
-export async function missingTools(): Promise<string | undefined> {
-  const java = /version "(\d+)/.exec(await outputOf('java', ['-version']))?.[1];
-  const maven = /Apache Maven/.test(await outputOf('mvn', ['-version']));
-  const missing = [
-    ...(java === undefined ? ['Java 17 or newer (`java` is not found)'] : []),
-    ...(Number(java) < 17 ? [`Java 17 or newer (\`java\` is ${java})`] : []),
-    ...(maven ? [] : ['Maven 3.8 or newer (`mvn` is not found)']),
-  ];
-  return missing.length === 0 ? undefined : missing.join(', ');
-}
-
-/** The class path of the kit, out of the local repository or from the registry. @param folder notes go there */
-export async function resolveKit(folder: string): Promise<string> {
-  const file = join(folder, 'classpath.txt');
-  const goal = ['-q', '-B', '-f', join(sources, 'pom.xml'), 'dependency:build-classpath', `-Dmdep.outputFile=${file}`];
-  const said = await outputOf('mvn', goal, 300_000);
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (cause) {
-    throw new Error(`Maven could not resolve the kit: ${said.slice(-2_000)}`, { cause });
-  }
+/** The class path of the kit. @param folder notes go there */
+export function resolveKit(folder: string): Promise<string> {
+  return resolveClasspath(join(sources, 'pom.xml'), folder);
 }
 
 /**
@@ -89,15 +71,4 @@ export async function runKit(options: {
     return { id, passed: state, ...(trouble === undefined ? {} : { trouble }) };
   });
   return { passed, failed, skipped, outcomes };
-}
-
-/** What a command prints on both its outputs; nothing when there is no such command. */
-function outputOf(command: string, args: readonly string[], timeout = 20_000): Promise<string> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
-    child.on('error', () => resolve(''));
-    child.on('close', () => resolve(said));
-  });
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureDir } from '@causeway/platform';
-import { missingTools, resolveKit } from './kit.js';
+import { missingTools } from '../java.js';
+import { resolveKit } from './kit.js';
 import { writeReport } from './report.js';
 import { runCases } from './run.js';
 

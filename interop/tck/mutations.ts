@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureDir } from '@causeway/platform';
+import { missingTools } from '../java.js';
 import { type Case, negotiationCases, transferCases } from './cases.js';
 import { tables } from './internals.js';
-import { missingTools, resolveKit } from './kit.js';
+import { resolveKit } from './kit.js';
 import { runCases } from './run.js';
 
 /** As many of the cases that go through a transition as are run without it, the shortest first. */

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { closeServer, listen } from '@causeway/platform';
+import type { Members } from '../management.js';
 import { connectorId } from './connector.js';
 import { kitParticipant } from './identity.js';
-import type { Members } from './management.js';
 import { readJson } from './webhooks.js';
 
 const context = { '@context': ['https://w3id.org/dspace/2025/1/context.jsonld'] };

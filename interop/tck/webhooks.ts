@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { closeServer, listen } from '@causeway/platform';
-import type { Management, Members } from './management.js';
+import type { Management, Members } from '../management.js';
 
 /** Where the kit tells the connector to begin something as a consumer: our own tools, under the kit's names. */
 export class Webhooks implements AsyncDisposable {

@@ -7,6 +7,7 @@ import { idsTemplates } from './templates/ids.js';
 
 const mask = 'urn:causeway:v1:mask';
 const able: Capabilities = {
+  actions: ['use', 'distribute', 'sell'],
   operands: {
     purpose: 'declared',
     spatial: 'attested',
@@ -64,8 +65,13 @@ test('prohibitions, refinements of parties, of assets and of actions are looked 
     '/prohibition/0/constraint/0',
   ]);
   expect(found({ permission: [{ action: { 'rdf:value': { '@id': 'odrl:print' }, refinement: [event] } }] })).toEqual([
+    '/permission/0/action',
     '/permission/0/action/refinement/0',
   ]);
+  expect(found({ permission: [{ action: 'use' }], prohibition: [{ action: 'odrl:print' }] })).toEqual([
+    '/prohibition/0/action',
+  ]);
+  expect(found({ permission: [{ action: 'use' }], prohibition: [{ action: 'odrl:print', ...only }] })).toEqual([]);
   const who = { '@type': 'PartyCollection', source: 'urn:all', refinement: [event] };
   expect(found({ permission: [{ action: 'use', assignee: who }] })).toEqual(['/permission/0/assignee/refinement/0']);
   const what = { '@type': 'AssetCollection', source: 'urn:all', refinement: [event] };

@@ -8,6 +8,8 @@ import { factOf, operandOf } from './odrl/operands.js';
 export interface Capabilities {
   /** Operands it can state a fact for, and the best source of that fact. `dateTime` and `count` are always known. */
   readonly operands: Readonly<Record<string, FactSource>>;
+  /** Actions it can tell apart when it lets data go. Of any other it cannot know whether that, and nothing else, is done afterwards. */
+  readonly actions: readonly ActionTerm[];
   /** Duties it can see fulfilled before a use. */
   readonly duties: readonly ActionTerm[];
   /** Obligations it, or the peer's connector, keeps after delivery. */
@@ -46,6 +48,14 @@ class Walk {
 
   rule(rule: Rule): void {
     if (rule.declaredOnly) return;
+    if (rule.action !== undefined && !this.#capabilities.actions.includes(rule.action)) {
+      this.#add(
+        `${rule.path}/action`,
+        rule.kind === 'prohibition'
+          ? `nobody sees whether ${rule.action} is done once the data has left`
+          : `nobody sees to it that ${rule.action}, and nothing else, is done once the data has left: permit use`,
+      );
+    }
     this.constraints(rule.constraints);
     this.constraints(rule.actionRefinements);
     this.constraints(rule.target?.refinements ?? []);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { ended, settled } from '../following.js';
@@ -14,6 +14,7 @@ interface PullOptions {
   readonly home: string;
   readonly to: string;
   readonly purpose?: string;
+  readonly format?: string;
   readonly wait: number;
 }
 
@@ -27,9 +28,14 @@ export function pullCommand(output: Output): Command {
     .requiredOption('--to <file>', 'where the data goes; must not exist yet')
     .addOption(homeOption())
     .option('--purpose <purpose>', 'what for; recorded as declared by you')
+    .addOption(
+      new Option('--format <format>', 'how it comes')
+        .choices(['GrpcData-PULL', 'HttpData-PULL'])
+        .default('GrpcData-PULL'),
+    )
     .option('--wait <seconds>', 'how long to wait for the end', wholeNumber, 86_400)
     .addHelpText('after', '\nExample:\n  causeway pull sha-256:5e02… --to ./orders.csv --home ./hydraulics')
-    .action(async (agreement: string, { home, purpose, wait, ...options }: PullOptions) => {
+    .action(async (agreement: string, { home, purpose, format, wait, ...options }: PullOptions) => {
       const to = resolve(options.to);
       if (existsSync(to)) {
         throw new CliError('TARGET_EXISTS', `${to} exists already and is not replaced: choose another name with --to.`);
@@ -38,11 +44,12 @@ export function pullCommand(output: Output): Command {
       const api = await openApi(home);
       const request = randomUUID();
       const path = `/management/v1/transfers/${request}`;
-      await api.send('PUT', path, { agreement, to, ...(purpose && { purpose }) });
+      await api.send('PUT', path, { agreement, to, format, ...(purpose && { purpose }) });
       const transfer = await settled<TransferView>({
         ...{ api, path, request, home, what: 'transfer', seconds: wait },
         // The closing record is what proves the transfer: a completed one is not done before it is in the log.
-        done: (view) => (view.state === 'COMPLETED' ? view.endLogIndex !== undefined : !waits(view)),
+        done: (view) =>
+          view.state === 'COMPLETED' ? view.oneSided === true || view.endLogIndex !== undefined : !waits(view),
       });
       if (transfer.state !== 'COMPLETED') {
         throw new CliError('REFUSED', ended('The data did not arrive', transfer), { data: { ...transfer } });
@@ -50,7 +57,10 @@ export function pullCommand(output: Output): Command {
       output.line(`Received ${bytes(transfer.bytes ?? 0)} from ${transfer.peer}`);
       output.line(`  file   ${transfer.path}`);
       output.line(`  digest ${transfer.digest}`);
-      output.line(`  closing record ${transfer.endLogIndex} of the log`);
+      const proof = `  closing record ${transfer.endLogIndex} of the log`;
+      output.line(
+        transfer.oneSided ? '  ONE-SIDED: no closing record came with it; the digest is of what was written' : proof,
+      );
       output.result({ ...transfer });
     });
 }

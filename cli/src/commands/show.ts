@@ -70,8 +70,10 @@ function approvals({ approval }: NegotiationView): string[] {
   return [`approval: ${given.length} of ${needed}, until ${new Date(deadline).toISOString()}`];
 }
 
-function progress({ bytes: count = 0, size, path, digest, endLogIndex }: TransferView): string[] {
+function progress({ bytes: count = 0, size, path, digest, endLogIndex, token, oneSided }: TransferView): string[] {
   return [
+    ...(token === undefined ? [] : ['UNBOUND: whoever holds its token can fetch the data']),
+    ...(oneSided ? ['ONE-SIDED: at most one side has signed what was sent'] : []),
     `bytes   ${bytes(count)}${size === undefined ? '' : ` of ${bytes(size)}`}`,
     ...(path === undefined ? [] : [`file    ${path}`]),
     ...(digest === undefined ? [] : [`digest  ${digest}`]),

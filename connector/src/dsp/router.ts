@@ -11,6 +11,7 @@ import type { DspQueue } from '../process/queue.js';
 import type { TransferMessage } from '../transfer/receive.js';
 import type { Transfers } from '../transfer/transfers.js';
 import { dspErrors } from './errors.js';
+import { limitIn } from './filter.js';
 import { longestId } from './schemas.js';
 import { readMessage } from './validate.js';
 import { dspBase, dspRoot, dspVersion, messagePaths } from './vocabulary.js';
@@ -115,11 +116,9 @@ const query = (request: Request, name: string): string | undefined => {
 function catalogRoutes(edge: DspEdge): express.Router {
   const router = express.Router();
   const ask: Handler = async (caller, message, request, response) => {
-    if (message['filter'] !== undefined && (!Array.isArray(message['filter']) || message['filter'].length > 0)) {
-      throw new ConnectorError('FILTER_UNSUPPORTED', 'This catalog supports no filter; ask without one.');
-    }
+    const wanted = limitIn(message['filter']);
     const cursor = query(request, 'cursor');
-    const limit = Number(query(request, 'limit') ?? '50');
+    const limit = Number(query(request, 'limit') ?? wanted ?? '50');
     const page = await edge.catalog.page(caller.id, {
       ...(cursor === undefined ? {} : { cursor }),
       ...(Number.isInteger(limit) && limit > 0 ? { limit } : {}),

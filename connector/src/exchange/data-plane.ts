@@ -73,11 +73,14 @@ export class Exchanges implements DataPlane {
     const property = (name: string, value: string) => ({ '@type': 'EndpointProperty', name, value });
     const token = await this.#tokenFor(transfer);
     const http = transfer.format === httpPull;
+    const endpoint = http ? `${this.#dataRoot()}${dataPath(transfer.pid)}` : this.#endpoint();
     return {
       '@type': 'DataAddress',
       endpointType: http ? httpPullEndpoint : grpcPullEndpoint,
-      endpoint: http ? `${this.#dataRoot()}${dataPath(transfer.pid)}` : this.#endpoint(),
+      endpoint,
       endpointProperties: [
+        // Eclipse EDC keeps the properties only.
+        ...(http ? [property('endpoint', endpoint)] : []),
         ...(token === undefined ? [] : [property('authorization', token)]),
         property('authType', 'bearer'),
         ...(transfer.unbound ? [property(tokenProperty, 'unbound')] : []),

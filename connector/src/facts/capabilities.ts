@@ -5,6 +5,8 @@ import { sourcesOfFacts } from './table.js';
 /** What this software enforces, on either side of an agreement. */
 const capabilities: Capabilities = {
   operands: sourcesOfFacts,
+  // A transfer lets go of the whole file: it is a use, and no narrower one. The consumer's connector passes nothing on.
+  actions: ['use', 'distribute'],
   // Nothing is masked, paid or consented to before a file is sent.
   duties: [],
   obligations: keptObligations,

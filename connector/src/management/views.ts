@@ -1,4 +1,4 @@
-import { httpPull } from '../dsp/vocabulary.js';
+import { extension, httpPull } from '../dsp/vocabulary.js';
 import type { Agreement, Approval, Dataset, Negotiation, Offer, Process, Transfer } from '../model.js';
 import type { EvidenceLog } from '../ports.js';
 import { inDoubt } from '../process/record.js';
@@ -47,12 +47,11 @@ function approvalOf({ moves: _asked, ...approval }: Approval): object {
 
 /** As a list shows it. */
 export function agreementEntry(agreement: Agreement): object {
-  const { digest, id, role, peer, dataset, negotiation, policy, theirs, unboundTokens, finalized, ended, created } =
-    agreement;
+  const { digest, id, role, peer, dataset, negotiation, policy, theirs, finalized, ended, created } = agreement;
   return {
     ...{ digest, id, role, peer, dataset, negotiation, policy, created },
     oneSided: theirs === undefined,
-    ...(unboundTokens ? { unboundTokens } : {}),
+    ...(policy[extension.unboundTokens] === true ? { unboundTokens: true } : {}),
     ...(finalized === undefined ? {} : { finalized }),
     ...(ended === undefined ? {} : { ended: { by: ended.by, at: ended.at, reason: ended.reason } }),
   };

@@ -137,17 +137,23 @@ async function proceed(
 
 async function agree(context: ControlContext, record: Negotiation, stamp: Stamp): Promise<Next<Negotiation>> {
   const { agreements, agreementIds } = context.records;
-  const { agreement: proposed, members } = await proposeAgreement(context, record);
-  const { digest } = proposed;
-  // By our own offer, not by what the peer wrote: others drop members they do not know, and an agreement may lack ours.
-  const unbound = (await offerNamed(context.records, record))?.offer.policy[extension.unboundTokens] === true;
-  const agreement = unbound ? { ...proposed, unboundTokens: unbound } : proposed;
+  const { agreement, members } = await proposeAgreement(context, { ...record, offer: await whole(context, record) });
+  const { digest } = agreement;
   return {
     ...makeAgreement({ ...record, agreement: digest }, members, stamp),
     also: {
       writes: [agreements.put([digest], agreement), agreementIds.put([record.peer, agreement.id], { digest })],
     },
   };
+}
+
+/**
+ * What was asked for, with the one member of our offer that others drop on the way though they keep it in mind: EDC sends back what it
+ * knows of an offer, and then demands an agreement that equals the offer as it came.
+ */
+async function whole({ records }: ControlContext, record: Negotiation): Promise<Negotiation['offer']> {
+  const offered = (await offerNamed(records, record))?.offer.policy[extension.unboundTokens];
+  return offered === true ? { ...record.offer, [extension.unboundTokens]: true } : record.offer;
 }
 
 async function verify(context: ControlContext, record: Negotiation, stamp: Stamp): Promise<Next<Negotiation>> {

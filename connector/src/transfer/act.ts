@@ -58,7 +58,7 @@ export function toPeer(told: Reason): Reason {
   return code === undefined ? told : reason(code, 'A file on the side that ended the transfer cannot be used.');
 }
 
-/** Whoever suspended may resume; both may, when both did at once. A consumer cannot lift a provider's suspension. */
+/** Whoever suspended may resume; the provider, when both did at once. A consumer cannot lift a provider's suspension. */
 export function mayResume(record: Transfer, role: Transfer['role']): boolean {
   return record.suspendedBy === undefined || record.suspendedBy === role;
 }

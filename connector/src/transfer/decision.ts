@@ -75,7 +75,9 @@ export async function judgeTransfer(
   const permitted = judged.filter(({ decision }) => decision.permit);
   const covered = reserved && permitted.find(({ decision }) => decision.reserve.length === 0);
   const granted = covered ?? permitted[0];
-  if (granted !== undefined) return granted;
+  // Whatever it is for, a transfer is a use: one that is prohibited is not saved by a permission of something narrower.
+  const barred = judged[0]?.decision.reasons.some(({ code }) => code.startsWith('PROHIBI')) === true;
+  if (granted !== undefined && !barred) return granted;
   const [denied] = judged;
   if (denied === undefined) throw refusal('POLICY_DENIED', 'The agreement permits nothing.');
   // Any of the actions may be the one that is permitted next.

@@ -54,7 +54,9 @@ export async function receiveTransfer(
   const to: TransferState = targets[type];
   const identified = message['@id'] !== undefined;
   const peer = otherRole(record.role);
-  if (type === 'TransferStartMessage' && record.state === 'SUSPENDED' && !mayResume(record, peer)) {
+  // A suspension binds before it is acknowledged, and nobody undoes it by not acknowledging it.
+  const suspended = record.state === 'SUSPENDED' || record.intent?.state === 'SUSPENDED';
+  if (type === 'TransferStartMessage' && suspended && !mayResume(record, peer)) {
     const words = `The ${record.role} suspended this transfer, and only the ${record.role} can resume it.`;
     return refuse('transfer', record, new ConnectorError('STATE_INVALID', words));
   }
@@ -82,15 +84,17 @@ function changed(moved: Transfer, before: Transfer, type: TransferMessage, messa
     return endpoint === undefined ? moved : { ...moved, endpoint };
   }
   if (type !== 'TransferSuspensionMessage') return moved;
-  const { suspendedBy: _ours, ...rest } = moved;
-  // Both suspended at once when an intent of ours met theirs: then either may resume.
-  return before.intent?.state === 'SUSPENDED' ? rest : { ...rest, suspendedBy: otherRole(before.role) };
+  // Both suspended at once when an intent of ours met theirs.
+  const both = before.intent?.state === 'SUSPENDED';
+  return { ...moved, suspendedBy: both ? 'provider' : otherRole(before.role) };
 }
 
-/** Our own suspension was shared before theirs arrived: both suspended it, and either may resume it. */
+/**
+ * Our own suspension was shared before theirs arrived: both suspended it, and the provider resumes it. A consumer's word that it had
+ * suspended it too changes nothing at the provider: it could be given at any time, to lift what the provider suspended.
+ */
 function sameAgain(record: Transfer, to: TransferState, received: Received<Transfer>): Received<Transfer> {
-  const crossed = to === 'SUSPENDED' && record.state === 'SUSPENDED' && record.suspendedBy === record.role;
-  if (!crossed || received.answer !== accepted) return received;
-  const { suspendedBy: _both, ...rest } = record;
-  return { ...received, next: { record: rest } };
+  const crossed = to === 'SUSPENDED' && record.state === 'SUSPENDED' && record.suspendedBy === 'consumer';
+  if (!crossed || record.role === 'provider' || received.answer !== accepted) return received;
+  return { ...received, next: { record: { ...record, suspendedBy: 'provider' } } };
 }

@@ -1,7 +1,8 @@
 import type { Identity } from '@causeway/certs/peer';
 import { testTrust } from '@causeway/certs/testing';
 import { ManualClock, seededRandom } from '@causeway/platform/testing';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dspContext } from '../dsp/vocabulary.js';
 import type { Reason } from '../model.js';
 import { Network } from '../testing/network.js';
 import { type Party, settle } from '../testing/party.js';
@@ -77,15 +78,42 @@ test("a consumer's suspension is lifted by the consumer, which pulls when the pr
   expect(consumer.dataPlane.pulled.slice(pulled)).toEqual([{ pid: ours }]);
 });
 
-test('what both suspended at once, either may resume', async () => {
+test('what both suspended at once, the provider resumes', async () => {
   network.fault = () => 'lose';
   await Promise.all([provider.plane.transfers.suspend(theirs, why), consumer.plane.transfers.suspend(ours, why)]);
   network.fault = () => 'none';
   await settle(clock, provider, consumer);
   expect(await states()).toEqual(['SUSPENDED', 'SUSPENDED']);
-  await consumer.plane.transfers.resume(ours);
+  await expect(consumer.plane.transfers.resume(ours)).rejects.toMatchObject({ code: 'STATE_INVALID' });
+  await provider.plane.transfers.resume(theirs);
   await settle(clock, provider, consumer);
   expect(await states()).toEqual(['STARTED', 'STARTED']);
+});
+
+describe("a consumer that does not keep to it cannot lift the provider's suspension", () => {
+  const send = async (type: string, path: string): Promise<number> => {
+    const head = { '@context': [dspContext], '@type': type, '@id': `urn:uuid:${path}` };
+    const body = { ...head, providerPid: theirs, consumerPid: ours };
+    return (await network.post(consumer.id, `${provider.dspBase}/transfers/${theirs}/${path}`, body)).status;
+  };
+
+  test('by a suspension of its own that it says it sent before', async () => {
+    await provider.plane.transfers.suspend(theirs, why);
+    await settle(clock, provider, consumer);
+    expect(await send('TransferSuspensionMessage', 'suspension')).toBe(200);
+    expect(await send('TransferStartMessage', 'start')).toBe(400);
+    expect((await provider.records.transfers.get(theirs))?.value.state).toBe('SUSPENDED');
+  });
+
+  test('by resuming before it has acknowledged it', async () => {
+    network.fault = () => 'lose';
+    await provider.plane.transfers.suspend(theirs, why);
+    await provider.plane.queue.idle();
+    expect(await send('TransferStartMessage', 'start')).toBe(400);
+    network.fault = () => 'none';
+    await settle(clock, provider, consumer);
+    expect(await states()).toEqual(['SUSPENDED', 'SUSPENDED']);
+  });
 });
 
 test('a transfer cannot be completed while it is suspended', async () => {

@@ -102,7 +102,7 @@ export class Transfers {
     const format = formatIn(message);
     // The one exception to I4, and only where the offer says so.
     const unbound = format === httpPull && caller.fingerprint === undefined;
-    if (unbound && agreement.unboundTokens !== true) {
+    if (unbound && agreement.policy[extension.unboundTokens] !== true) {
       const words = `Expected a certificate to bind a token to, or an offer that allows unbound tokens.`;
       throw refusal('POLICY_DENIED', words, '要约不允许不绑定证书的令牌，而对方没有出示证书。');
     }

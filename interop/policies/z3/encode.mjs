@@ -26,10 +26,16 @@ const number = (value) => {
   return value < 0 ? `(- ${text})` : text;
 };
 
+/** What is looked at one by one: parameters of every truth. */
+const parameterKeys = ['purpose', 'spatial'];
+const arguments_ = parameterKeys.map((key) => `name_${key}`);
+const parameters = arguments_.map((name) => `(${name} Int)`).join(' ');
+
 /** The facts that the constraints of one pair look at, declared once. */
 export class Facts {
   #declared = new Map();
   #names = new Map();
+  #shared = 0;
   lines = [];
 
   constructor() {
@@ -44,30 +50,38 @@ export class Facts {
     return name;
   }
 
-  /** A parameter for one of several names that hold at once; one at least does. */
+  /** The parameter for one of several names that hold at once; one at least does. */
   oneOf(key, all) {
-    const name = `name_${key}`;
-    if (this.#names.has(name)) return name;
-    this.#names.set(
-      name,
-      all.map((at) => ({ at, holds: this.declare(holds(key, at), 'Bool') })),
-    );
-    this.lines.push(`(assert ${or(all.map((at) => holds(key, at)))})`);
-    return name;
+    if (!this.#names.has(key)) {
+      this.#names.set(
+        key,
+        all.map((at) => ({ at, holds: this.declare(holds(key, at), 'Bool') })),
+      );
+      this.lines.push(`(assert ${or(all.map((at) => holds(key, at)))})`);
+    }
+    return `name_${key}`;
+  }
+
+  /** Gives a truth a name of its own, so that what is said twice is written once. */
+  share({ t, f }) {
+    const at = this.#shared++;
+    this.lines.push(`(define-fun t${at} (${parameters}) Bool ${t})`, `(define-fun f${at} (${parameters}) Bool ${f})`);
+    return { t: `(t${at} ${arguments_.join(' ')})`, f: `(f${at} ${arguments_.join(' ')})` };
   }
 
   /** Defines `name` as: `body` holds for each of the names that hold. */
   define(name, body) {
-    const parameters = [...this.#names.keys()].map((each) => `(${each} Int)`).join(' ');
     let cases = [{ holds: [], values: [] }];
-    for (const choices of this.#names.values()) {
+    for (const key of parameterKeys) {
+      const choices = this.#names.get(key) ?? [{ at: 0 }];
       cases = cases.flatMap((before) =>
-        choices.map((choice) => ({ holds: [...before.holds, choice.holds], values: [...before.values, choice.at] })),
+        choices.map((choice) => ({
+          holds: [...before.holds, ...(choice.holds ? [choice.holds] : [])],
+          values: [...before.values, choice.at],
+        })),
       );
     }
-    const each = cases.map(({ holds: all, values }) =>
-      values.length === 0 ? `${name}_at` : `(=> ${and(all)} (${name}_at ${values.join(' ')}))`,
-    );
+    const each = cases.map(({ holds: all, values }) => `(=> ${and(all)} (${name}_at ${values.join(' ')}))`);
     return [`(define-fun ${name}_at (${parameters}) Bool ${body})`, `(define-fun ${name} () Bool ${and(each)})`];
   }
 
@@ -118,9 +132,11 @@ function compared(operator, low, high, [c, d]) {
 function constraint(node, facts) {
   for (const logic of ['and', 'andSequence', 'or', 'xone']) {
     if (node[logic])
-      return joined(
-        logic,
-        node[logic].map((each) => constraint(each, facts)),
+      return facts.share(
+        joined(
+          logic,
+          node[logic].map((each) => constraint(each, facts)),
+        ),
       );
   }
   const operand = plain(node.leftOperand);

@@ -24,13 +24,15 @@ import { ruleKey } from './verbatim.js';
 export function counterOffer(request: Policy, offer: Policy, context?: CompareContext): PolicyJson | undefined {
   const asked = inContext(request, context, true);
   const granted = inContext(offer, context, false);
+  // The request is a stranger's: what would be made of every pair is bounded before any pair is looked at.
+  if (asked.permissions.length * granted.permissions.length > mostPairs) return undefined;
   try {
     const universe = new Universe([asked, granted], new Budget(), { knowledge: context?.knowledge });
     const pairs = asked.permissions.flatMap((rule) =>
       granted.permissions.flatMap((other) => intersected(rule, other, universe) ?? []),
     );
     // Uses that lean on one count of the offer are not proven to stay within it: then each permission of the offer is used once.
-    const single = pairs.filter(({ of }, at) => pairs.findIndex((each) => each.of === of) === at);
+    const single = [...new Map(pairs.toReversed().map((pair) => [pair.of, pair])).values()].toReversed();
     for (const chosen of [pairs, single]) {
       const found = offered(asked, granted, chosen, context);
       const parsed = found && parsePolicy(found);
@@ -44,6 +46,8 @@ export function counterOffer(request: Policy, offer: Policy, context?: CompareCo
     throw error;
   }
 }
+
+const mostPairs = 100;
 
 interface Pair {
   readonly rule: Rule;
@@ -123,7 +127,8 @@ function offered(
   const assigner = granted.assigner ?? context?.assigner;
   const id = granted.id ?? asked.id;
   const [only] = target ?? [];
-  const prohibitions = [...granted.prohibitions, ...asked.prohibitions.filter((rule) => !isAmong(rule, granted))];
+  const kept = new Set(granted.prohibitions.map(ruleKey));
+  const prohibitions = [...granted.prohibitions, ...asked.prohibitions.filter((rule) => !kept.has(ruleKey(rule)))];
   return toJson({
     kind: 'Offer',
     ...(id === undefined ? {} : { id }),
@@ -142,15 +147,15 @@ function offered(
   });
 }
 
-function isAmong(rule: Rule, { prohibitions }: Policy): boolean {
-  return prohibitions.some((each) => ruleKey(each) === ruleKey(rule));
-}
-
 /** The same rule once: two permissions of a request may be one and the same part of the offer. */
 function uncovered(rules: readonly Rule[]): readonly Rule[] {
-  return rules.filter(
-    (rule, at) => isCounted(rule) || rules.findIndex((each) => ruleKey(each) === ruleKey(rule)) === at,
-  );
+  const seen = new Set<string>();
+  return rules.filter((rule) => {
+    const key = ruleKey(rule);
+    const known = seen.has(key);
+    seen.add(key);
+    return isCounted(rule) || !known;
+  });
 }
 
 function permitsNothing(policy: Policy, context: CompareContext | undefined): boolean {

@@ -47,6 +47,10 @@ function readConstraint(reader: Reader, item: Member, place: Place): Constraint 
   const list = reader.list(members.get(logic) ?? { value: [], path });
   if (list.length === 0) return reader.problem(path, 'VALUE_EMPTY', `${logic} joins no constraints: add some`);
   const operands = list.flatMap((each) => readConstraint(reader, each, found.inside(place)) ?? []);
+  if (logic === 'xone' && operands.some(isDeclaredOnly)) {
+    const words = 'what is declared only is not decided, so nobody could tell whether exactly one of these holds';
+    return reader.problem(path, 'VALUE_MALFORMED', words);
+  }
   return { path, ...identity, logic, operands };
 }
 
@@ -142,4 +146,8 @@ function readSource(reader: Reader, member: Member): FactSource | undefined {
   if (text === undefined) return undefined;
   const found = factSources.find((source) => source === text);
   return found ?? reader.unknown(member.path, 'TERM_UNKNOWN', 'the source of facts', text, factSources);
+}
+
+function isDeclaredOnly(constraint: Constraint): boolean {
+  return 'operand' in constraint ? constraint.declaredOnly === true : constraint.operands.some(isDeclaredOnly);
 }

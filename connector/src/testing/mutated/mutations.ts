@@ -206,7 +206,8 @@ const otherPath: Make = (specimen, _body, dice) => {
 /** Down to what opens a process instead of going on with one, and back. */
 const callback: Make = (specimen, body, dice) => {
   if (body['@type'] !== 'ContractRequestMessage' && body['@type'] !== 'ContractOfferMessage') return false;
-  if (body['callbackAddress'] !== undefined) {
+  if (specimen.original.body?.['callbackAddress'] !== undefined) {
+    if (body['callbackAddress'] === undefined) return false;
     body[dice.pick(pids)] ??= dice.uuid();
     return did(
       specimen,
@@ -214,6 +215,7 @@ const callback: Make = (specimen, body, dice) => {
       body['providerPid'] && body['consumerPid'] ? 'invalid' : 'open',
     );
   }
+  if (body['providerPid'] === undefined || body['consumerPid'] === undefined) return false;
   body['callbackAddress'] = 'http://127.0.0.1:1/dsp/2025-1';
   return did(specimen, 'an address in a later message', 'invalid');
 };

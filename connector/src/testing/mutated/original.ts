@@ -92,7 +92,7 @@ function meaningOf(
   process: {
     readonly role: ProcessRole;
     readonly state: string;
-    readonly intent?: unknown;
+    readonly intent?: { readonly state: string };
     readonly suspendedBy?: ProcessRole;
   },
   move: { readonly to: string; readonly role?: ProcessRole },
@@ -100,7 +100,11 @@ function meaningOf(
 ): Meaning {
   if (move.role !== undefined && move.role !== process.role) return 'illegal';
   // Both have moved, and neither has heard of the other: which of the two stands is for the model check.
-  if (process.intent !== undefined) return 'crosses';
+  if (process.intent !== undefined) {
+    // A suspension binds at once: nobody resumes what the other has suspended, heard of or not.
+    const resumed = move.to === 'STARTED' && process.intent.state === 'SUSPENDED';
+    return resumed && !peerMay(kind, { ...process, state: 'SUSPENDED' }, move.to) ? 'illegal' : 'crosses';
+  }
   // A verification has to be signed over the very agreement.
   if (move.to === 'VERIFIED' && process.state === 'AGREED' && body['@id'] === 'urn:uuid:unsigned') return 'crosses';
   if (peerMay(kind, process, move.to)) return 'moves';

@@ -83,9 +83,9 @@ function wrongEffect({ specimen, standing, effects, deciding }: Judged): string 
     }
     case 'repeats': {
       const [only] = processes;
-      // Both have suspended it: from then on either may resume it.
-      const shared =
-        original.to === 'SUSPENDED' && effects.length === 1 && stateOf(only?.before) === stateOf(only?.after);
+      // Both have suspended it: from then on the provider resumes it, and no consumer can say so to its own advantage.
+      const same = effects.length === 1 && stateOf(only?.before) === stateOf(only?.after);
+      const shared = original.side === 'consumer' && original.to === 'SUSPENDED' && same;
       return shared ? undefined : `a repetition changed ${told}`;
     }
     default:

@@ -15,7 +15,8 @@ const truncated: Make = (specimen, dice) => {
 
 const flipped: Make = (specimen, dice) => {
   const body = Buffer.from(bodyOf(specimen));
-  if (body.length === 0) return false;
+  // What was made invalid might become something else that nobody minds.
+  if (body.length === 0 || specimen.standing === 'invalid') return false;
   for (let count = 1 + dice.below(4); count > 0; count--) {
     const at = dice.below(body.length);
     body[at] = (body[at] ?? 0) ^ (1 << dice.below(8));

@@ -7,7 +7,7 @@ import { besiege, emptyTally } from './testing/mutated/siege.js';
 import { officialSchemas, shared } from './testing/official-schemas.js';
 
 /** A million are `npm run interop:messages`; what stands in the suite is a sample of them. */
-const messages = Number(process.env['CAUSEWAY_MESSAGES'] ?? 3_000);
+const messages = Number(process.env['CAUSEWAY_MESSAGES'] ?? 2_000);
 const seed = Number(process.env['CAUSEWAY_MESSAGES_SEED'] ?? Date.now());
 
 test('mutated messages move nothing, and are answered in the words of the protocol', { timeout: 600_000 }, async () => {

@@ -31,7 +31,7 @@ const wire: PolicyJson = {
           'urn:causeway:v1:source': 'attested',
         },
         {
-          xone: [
+          or: [
             {
               leftOperand: 'odrl:payAmount',
               operator: 'eq',

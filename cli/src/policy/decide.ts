@@ -1,3 +1,4 @@
+import { canonicalJson, digestOf } from '@causeway/evidence';
 import {
   compile,
   type DecisionRequest,
@@ -30,12 +31,18 @@ export function decide(line: Json, options: DecideLine): Answer {
   const json = member(line, 'policy');
   if (line.record !== undefined) {
     const { decision, same, engine } = replayDecision(line.record, json);
+    // A record of a connector names the policy it was taken under: another one proves nothing about it.
+    const named = isObject(line.record) ? line.record['policy'] : undefined;
+    const policyDiffers = named !== undefined && named !== digestOf(canonicalJson(json));
     return {
       decision: decision.permit ? 'permit' : 'deny',
       reasons: decision.reasons,
-      same,
+      same: same && !policyDiffers,
+      ...(policyDiffers ? { policyDiffers } : {}),
       engine,
-      ...(same ? {} : { failed: true }),
+      // What the start statement of the transfer names.
+      digest: digestOf(canonicalJson(line.record)),
+      ...(same && !policyDiffers ? {} : { failed: true }),
     };
   }
   const request = requestOf(member(line, 'request'));

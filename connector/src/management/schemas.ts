@@ -233,6 +233,11 @@ export const schemas = {
       description: 'Where the bytes are: in a partial file, whole there, at `path`, or removed because it ended before',
     },
     digest,
+    decided: {
+      type: 'object',
+      description:
+        'Provider, one transfer alone: the policy and the record by which the decision to start it is taken again',
+    },
     endLogIndex: text(20, 'Index of the closing record in the log, once all of it is there'),
   }),
   TransferPage: pageOf('Transfer'),

@@ -1,9 +1,9 @@
 import { isAbsolute } from 'node:path';
-import { isDigest } from '@causeway/evidence';
+import { type Digest, isDigest } from '@causeway/evidence';
 import type { Clock, Store } from '@causeway/platform';
 import { type Format, grpcPull, httpPull } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
-import type { Transfer } from '../model.js';
+import type { JsonObject, Transfer } from '../model.js';
 import type { DataPlane, EvidenceLog } from '../ports.js';
 import type { Records } from '../records.js';
 import type { Transfers } from '../transfer/transfers.js';
@@ -34,6 +34,14 @@ const moves = [
 export function transferOperations(context: TransferContext): Operation[] {
   const { records, transfers, evidence, dataPlane } = context;
   const find = (id: string): Promise<Transfer> => findProcess(records, 'transfer', records.transfers, id);
+  /** Provider: why it was let start, as an auditor takes the decision again (`causeway policy decide`). */
+  const decided = async ({ role, start, agreement }: Transfer): Promise<object> => {
+    if (role !== 'provider' || start === undefined) return {};
+    const { decision } = JSON.parse(start.statement) as { decision: Digest };
+    const [kept, agreed] = await Promise.all([records.decisions.get(decision), records.agreements.get(agreement)]);
+    if (kept === undefined || agreed === undefined) return {};
+    return { decided: { policy: agreed.value.policy, record: JSON.parse(kept.value.record) as JsonObject } };
+  };
   const view = (record: Transfer): Promise<object> => transferView(record, evidence, (pid) => dataPlane.progress(pid));
   const act = {
     terminate: (pid: string, body: unknown) => transfers.terminate(pid, operatorReason(body)),
@@ -86,7 +94,7 @@ export function transferOperations(context: TransferContext): Operation[] {
         return ok(
           await settledOrLate({ ...context, prefixes, signal }, waitOf(query), async () => {
             const record = await find(pid);
-            const value = await view(record);
+            const value = { ...(await view(record)), ...(await decided(record)) };
             return { value, settled: isSettled(record, value) };
           }),
         );

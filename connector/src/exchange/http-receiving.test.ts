@@ -203,5 +203,5 @@ describe('from somebody else', () => {
 
 const plain: OpenData = async ({ url, method, headers, signal }) => {
   const { status, headers: given, body } = await fetch(url, { method, headers, signal });
-  return { status, headers: Object.fromEntries(given), body: body ?? new Blob().stream() };
+  return { status, headers: Object.fromEntries(given), body: body ?? new Blob([]).stream() };
 };

@@ -49,9 +49,9 @@ export async function expectAlive(target: Target): Promise<void> {
     }),
   );
   const expected = target.probed.endpoints.map(({ role, name, protocol }) => {
-    // The member has no transfer, which the exchange says.
+    // The member has no transfer, which the exchange and the port of data say.
     if (protocol === 'grpc') return `${role} ${name} rpc ${name === 'exchange' ? 5 : 0}`;
-    return `${role} ${name} http 200`;
+    return `${role} ${name} http ${name === 'data' ? 404 : 200}`;
   });
   expect(answers).toEqual(expected);
 }

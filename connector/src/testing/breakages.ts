@@ -21,15 +21,14 @@ export const withoutCompareAndSwap: Breakage = (store) =>
 export const withoutIdempotency: Breakage = (store) =>
   through(store, ({ writes, ...rest }) => store.commit({ ...rest, writes: writes.map(forgetAnswers) }));
 
-/** First the state, then the message it causes; between the two the process may die. */
-export const withoutOutboxAtomicity: Breakage = (store, tearAway, random) =>
+/** First the state, then the message it causes: of a process that died between the two, only the state is left. */
+export const withoutOutboxAtomicity: Breakage = (store, _tearAway, random) =>
   through(store, async ({ conditions = [], writes }) => {
     const messages = writes.filter((write) => 'put' in write && nameOf(write).startsWith('outbox/'));
     const state = writes.filter((write) => !messages.includes(write));
     if (messages.length === 0 || state.length === 0) return store.commit({ conditions, writes });
     const result = await store.commit({ conditions, writes: state });
-    if (!result.ok) return result;
-    if (random() < 0.25) tearAway();
+    if (!result.ok || random() < 0.25) return result;
     return store.commit({ writes: messages });
   });
 

@@ -13,7 +13,7 @@ import {
 } from '@causeway/policies';
 import { enforcedByNobody } from '../facts/capabilities.js';
 import type { Dataset, JsonObject, Negotiation, Reason } from '../model.js';
-import { reason, refusal } from '../reasons.js';
+import { type OwnReason, reason, refusal } from '../reasons.js';
 
 /** Who asks whom for what. */
 export interface Parties {
@@ -78,7 +78,12 @@ export function unfit(
   if (isReason(asked)) return asked;
   const nobody = enforcedByNobody(asked, provider);
   if (nobody.length > 0) return reason('POLICY_INVALID', joined(nobody.map(describe), ' '));
-  const low = floorProblems(asked, classificationOf(dataset));
+  return belowFloor(asked, dataset);
+}
+
+/** Why terms are too little for the classification that a dataset has now; undefined when they are not. */
+export function belowFloor(terms: Policy, dataset: Pick<Dataset, 'classification' | 'domain'>): OwnReason | undefined {
+  const low = floorProblems(terms, classificationOf(dataset));
   if (low.length === 0) return undefined;
   return reason('CLASSIFICATION_FLOOR', joined(low.map(describe), ' '));
 }

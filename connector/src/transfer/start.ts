@@ -6,11 +6,12 @@ import { termsOf } from '../duties/terms.js';
 import { signNext } from '../logging/sign-next.js';
 import type { Agreement, Dataset, Transfer } from '../model.js';
 import { demandInForce } from '../negotiation/agreement-end.js';
+import { belowFloor } from '../negotiation/terms.js';
 import type { Stamp } from '../process/act.js';
 import type { Next } from '../process/work.js';
 import { finalReason, refusal } from '../reasons.js';
 import { intendTermination, makeStart } from './act.js';
-import { decisionRecord, denial, judgeTransfer } from './decision.js';
+import { compiledOf, decisionRecord, denial, judgeTransfer } from './decision.js';
 import { reserve } from './uses.js';
 
 /**
@@ -34,6 +35,10 @@ async function start(context: ControlContext, transfer: Transfer, stamp: Stamp):
   const agreement = await inForce(context, transfer);
   const dataset = (await records.datasets.get(transfer.dataset))?.value;
   if (dataset === undefined) throw refusal('SOURCE_UNREADABLE', `Dataset ${transfer.dataset} is not here any more.`);
+
+  // Its owner may have raised it since: what was agreed for data of a lower level does not carry it any more.
+  const low = belowFloor(compiledOf(agreement.value).policy, dataset);
+  if (low !== undefined) return intendTermination(transfer, low, stamp);
 
   const breach = await breachOf(records, termsOf, agreement.value, stamp.at);
   if (breach !== undefined) return intendTermination(transfer, breach, stamp);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { CliError, fileTrouble } from './errors.js';
-import { homePaths, readHome, type ServiceRole } from './home.js';
+import { type HomeRole, homePaths, readHome, type ServiceRole } from './home.js';
 import { readRunFile } from './run-file.js';
 
 /** Nothing that a service is asked takes longer, but the hashing of a file. */
@@ -58,7 +58,7 @@ interface Asked {
   readonly host: string;
   readonly port: number;
   readonly key: string;
-  readonly home: { readonly folder: string; readonly role: ServiceRole };
+  readonly home: { readonly folder: string; readonly role: HomeRole };
   readonly method: string;
   readonly path: string;
   readonly body: unknown;

@@ -415,3 +415,15 @@ test('who stops waiting for the operator goes on with the same command, after a 
   expect(mistaken.objects().at(-1)).toMatchObject({ error: { code: 'CONFIG_INVALID' } });
   expect((await causeway(join)).objects()).toMatchObject([{ id: 'urn:causeway:steel', role: 'participant' }]);
 });
+
+test('an auditor has a home of its own, with an identity and no service', async () => {
+  const joined = await enrol('lens', await invite('lens', 'auditor'));
+  expect(joined).toMatchObject({ home: at('lens'), id: 'urn:causeway:lens', role: 'auditor' });
+  const { code, stderr } = await causeway(['connector', ...home('lens')]);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/^HOME_MISSING: .*an auditor.*audit list/),
+  });
+  const { stdout } = await causeway(['status', ...home('lens')]);
+  expect(stdout).toBe(`${at('lens')} (auditor) runs no service\n`);
+});

@@ -6,10 +6,14 @@ import { CliError, fileTrouble } from './errors.js';
 export const serviceRoles = ['authority', 'broker', 'clearing-house', 'connector'] as const;
 export type ServiceRole = (typeof serviceRoles)[number];
 
+/** Whose home a folder can be: an auditor's holds an identity, and nothing runs in it. */
+const homeRoles = [...serviceRoles, 'auditor'] as const;
+export type HomeRole = (typeof homeRoles)[number];
+
 /** One service's folder: everything it needs to run again after a restart, and nothing of anybody else's. */
 export interface Home {
   readonly folder: string;
-  readonly role: ServiceRole;
+  readonly role: HomeRole;
 }
 
 export const homePaths = (folder: string) => ({
@@ -34,14 +38,14 @@ export async function readHome(folder: string): Promise<Home> {
   if (role) return { folder: resolve(folder), role };
   throw new CliError(
     'HOME_MISSING',
-    `${path} names no role; expected {"version":"1","role":"${serviceRoles.join('|')}"}.`,
+    `${path} names no role; expected {"version":"1","role":"${homeRoles.join('|')}"}.`,
   );
 }
 
-function roleIn(text: string): ServiceRole | undefined {
+function roleIn(text: string): HomeRole | undefined {
   try {
     const { role } = JSON.parse(text) as { role?: unknown };
-    return serviceRoles.find((known) => known === role);
+    return homeRoles.find((known) => known === role);
   } catch {
     return undefined;
   }

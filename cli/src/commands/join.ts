@@ -4,7 +4,7 @@ import type { Enrolment, Invitation } from '@causeway/certs/enrolment';
 import type { Identity, Role } from '@causeway/certs/peer';
 import { Command } from 'commander';
 import { CliError } from '../errors.js';
-import { createHome, demandFree, homePaths, type ServiceRole } from '../home.js';
+import { createHome, demandFree, type HomeRole, homePaths } from '../home.js';
 import { unlessInterrupted } from '../interruption.js';
 import { homeOption, listOption, setOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
@@ -42,8 +42,8 @@ export function joinCommand(output: Output): Command {
       output.line('Compare this fingerprint with the one the operator told you by another way.');
       const { identity, enrolment } =
         (await earlier(invitation, home)) ?? (await enrolled(invitation, options, output));
-      const role = serviceOf(identity.role);
-      await serviceConfig[role]({ flags: options.set });
+      const role = homeRoleOf(identity.role);
+      await checkOptions(role, options.set);
       const made: Record<string, string> = {};
       if (role === 'clearing-house') {
         // By C2SP a log's origin is its name for ever; the clearing house's id is one.
@@ -53,7 +53,11 @@ export function joinCommand(output: Output): Command {
       await createHome({ folder: home, role }, options.set);
       output.line(`Joined "${identity.trust.bundle.space}" as ${identity.id} (${identity.role}).`);
       if (made.vkey) output.line(`Log key:           ${made.vkey}`);
-      output.line(`Start it: causeway ${role} --home ${home}`);
+      output.line(
+        role === 'auditor'
+          ? `Look at transfers: causeway audit list --home ${home}`
+          : `Start it: causeway ${role} --home ${home}`,
+      );
       output.result({ home, id: identity.id, role: identity.role, ...(enrolment && { enrolment }), ...made });
     });
 }
@@ -111,8 +115,16 @@ async function approval(enrolment: Enrolment, seconds: number, kept: string): Pr
   }
 }
 
-function serviceOf(role: Role): ServiceRole {
+function homeRoleOf(role: Role): HomeRole {
   if (role === 'participant') return 'connector';
-  if (role === 'broker' || role === 'clearing-house') return role;
-  throw new CliError('FAILED', `The invitation is for the role "${role}", which runs no service.`);
+  if (role === 'broker' || role === 'clearing-house' || role === 'auditor') return role;
+  throw new CliError('FAILED', `The invitation is for the role "${role}", which nobody joins with.`);
+}
+
+async function checkOptions(role: HomeRole, set: JoinOptions['set']): Promise<void> {
+  if (role !== 'auditor') {
+    await serviceConfig[role]({ flags: set });
+  } else if (Object.keys(set).length > 0) {
+    throw new CliError('USAGE', 'An auditor runs no service, so there is nothing to set: leave out --set.');
+  }
 }

@@ -82,6 +82,12 @@ async function runService(
   output: Output,
 ): Promise<void> {
   const home = await readHome(folder);
+  if (home.role === 'auditor') {
+    throw new CliError(
+      'HOME_MISSING',
+      `${folder} is the home of an auditor, who runs no service. Look at transfers: causeway audit list --home ${folder}`,
+    );
+  }
   if (home.role !== role) {
     throw new CliError(
       'HOME_MISSING',

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { CliError, fileTrouble } from '../errors.js';
-import { type Home, readHome, type ServiceRole } from '../home.js';
+import { type Home, type HomeRole, readHome } from '../home.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
 import { type RunFile, readRunFile } from '../run-file.js';
 
 interface ServiceStatus {
   readonly home: string;
-  readonly role: ServiceRole;
+  readonly role: HomeRole;
   readonly running: boolean;
   readonly pid?: number;
   readonly id?: string;
@@ -31,7 +31,8 @@ export function statusCommand(output: Output): Command {
     .action(async ({ home }: { home: string }) => {
       const services = await Promise.all((await homesIn(home)).map(serviceStatus));
       for (const { role, id, pid, running, ports, detail, trouble, home: folder } of services) {
-        output.line(running ? `${id} (${role}), process ${pid}` : `${folder} (${role}) is not running`);
+        const idle = role === 'auditor' ? 'runs no service' : 'is not running';
+        output.line(running ? `${id} (${role}), process ${pid}` : `${folder} (${role}) ${idle}`);
         for (const { name, protocol, host, port } of ports) {
           output.line(`  ${name.padEnd(14)} ${protocol.padEnd(5)} ${host}:${port}`);
         }

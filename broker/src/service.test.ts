@@ -20,7 +20,7 @@ const catalogue: Told = {
     keywords: ['动臂'],
   },
   teeth: { title: { zh: '斗齿' }, description: '适用XG-4021-07型', category: 'parts', region: 'CN-JS' },
-  stock: { title: { en: 'Stock of cylinders' }, category: 'stock', classification: '2', formats: ['HttpData-PULL'] },
+  stock: { title: { en: 'Stock of cylinders' }, category: 'stock', classification: '2', mediaType: 'text/csv' },
 };
 
 beforeAll(async () => {
@@ -85,7 +85,9 @@ describe('search', () => {
     ['punctuation', { query: '!?' }, []],
     ['a facet', { facets: [{ name: 'category', values: ['parts'] }] }, ['acme:boom', 'acme:teeth', 'bolt:bolts']],
     ['any of two values', { facets: [{ name: 'region', values: ['CN-SH', 'CN-JS'] }] }, ['acme:boom', 'acme:teeth']],
-    ['a format', { facets: [{ name: 'format', values: ['httpdata-pull'] }] }, ['acme:stock']],
+    ['a format', { facets: [{ name: 'format', values: ['TEXT/CSV'] }] }, ['acme:stock']],
+    ['a format by its subtype', { facets: [{ name: 'format', values: ['csv'] }] }, ['acme:stock']],
+    ['one character', { query: '臂' }, ['acme:boom']],
     ['a classification', { facets: [{ name: 'classification', values: ['2'] }] }, ['acme:stock']],
     ['a publisher', { facets: [{ name: 'publisher', values: ['urn:causeway:bolt', 'nonsense'] }] }, ['bolt:bolts']],
     [
@@ -128,6 +130,19 @@ describe('search', () => {
     ['a forged cursor', { cursor: 'AAAA' }, 'CURSOR_INVALID'],
   ])('refuses %s', async (_, request, code) => {
     await expect(search(request)).rejects.toMatchObject({ code });
+  });
+
+  it('says with the first page what there is in all, to narrow it down by', async () => {
+    const { tally } = await search({ facets: [{ name: 'category', values: ['parts'] }], limit: 1 });
+    expect(tally?.found).toBe(3);
+    expect(tally?.partial).toBe(false);
+    expect(
+      tally?.facets?.map(({ name, values }) => [name, values?.map(({ value, count }) => `${value} ${count}`)]),
+    ).toEqual([
+      ['publisher', ['urn:causeway:acme 2', 'urn:causeway:bolt 1']],
+      ['category', ['parts 3']],
+      ['region', ['CN-JS 1', 'CN-SH 1']],
+    ]);
   });
 
   it('gives hits that prove themselves', async () => {
@@ -321,6 +336,8 @@ describe('over HTTPS', () => {
     const first = JSON.parse((await get('/v1/search?limit=3')).body);
     const rest = JSON.parse((await get(`/v1/search?cursor=${first.next}`)).body);
     expect(rest.hits).toHaveLength(1);
+    expect(first.tally).toMatchObject({ found: 4, partial: false });
+    expect(rest.tally).toBeUndefined();
     expect(JSON.parse((await get(`/v1/datasets/${acme.id}:teeth`)).body)).toMatchObject({ entry: hit.entry });
     expect(JSON.parse((await get(`/v1/participants/${acme.id}`)).body)).toMatchObject({
       liveness: { state: 'online' },

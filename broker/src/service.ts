@@ -16,8 +16,10 @@ import { eventsOf } from './events.js';
 import { openRecords } from './registry/records.js';
 import { Registrations } from './registry/registration.js';
 import { Registry } from './registry/registry.js';
+import { Reindexer } from './registry/reindexer.js';
 import { Sweeper } from './registry/sweeper.js';
 import { Finder } from './search/finder.js';
+import { Shown } from './search/shown.js';
 import { brokerService } from './serve/grpc.js';
 import { brokerApp } from './serve/http.js';
 import { Reads } from './serve/reads.js';
@@ -51,7 +53,9 @@ export async function startBroker(options: BrokerOptions): Promise<Service> {
     const events = eventsOf(metrics, log, () => clock.monotonic());
     const registry = new Registry({ records, clock, authorities: identity.trust.authorities });
     const registrations = new Registrations({ records, registry, sweeper, clock, limits: config });
-    const reads = new Reads(new Finder({ records, clock, limits: config }), events);
+    const reads = new Reads(new Finder(new Shown(records, clock, config)), events);
+    const reindexer = new Reindexer({ records, registry, sweeper, clock, log });
+    lifecycle.defer('reindexer', () => reindexer.close());
 
     const servers: RunningServer[] = [];
     const serve = async (starting: Promise<RunningServer>) => {
@@ -82,15 +86,19 @@ export async function startBroker(options: BrokerOptions): Promise<Service> {
         metrics,
         ready: async () => {
           await records.counters.get('generation');
-          return { ready: true, checks: { store: 'readable' } };
+          return { ready: true, checks: { store: 'readable', index: reindexer.done ? 'current' : 'being rebuilt' } };
         },
       }),
     );
     sweeper.kick();
+    reindexer.start();
     return {
       name: 'broker',
       servers,
-      idle: () => sweeper.idle(),
+      async idle() {
+        await reindexer.idle();
+        await sweeper.idle();
+      },
       close: () => lifecycle.close(),
       [Symbol.asyncDispose]: () => lifecycle.close(),
     };

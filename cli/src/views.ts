@@ -108,6 +108,8 @@ export interface SearchView {
     readonly entry: {
       readonly id: string;
       readonly title: { readonly zh?: string; readonly en?: string };
+      /** What the publisher calls itself. */
+      readonly publisherName?: string;
       readonly bytes?: string;
     };
     readonly publisher: string;
@@ -115,6 +117,15 @@ export interface SearchView {
   }[];
   readonly dropped: readonly { readonly reason: string; readonly detail: string }[];
   readonly next?: string;
+  /** With the first page: the broker's own word. */
+  readonly tally?: {
+    readonly found: number;
+    readonly facets: readonly {
+      readonly name: string;
+      readonly values: readonly { readonly value: string; readonly count: number }[];
+    }[];
+    readonly partial: boolean;
+  };
 }
 
 /** Whether a process can still go on without us. */

@@ -188,10 +188,23 @@ export interface DroppedHit {
   readonly reason: Reason;
 }
 
+/** What a search finds in all, by values to narrow it down by: the broker's own word, proven by nothing. */
+export interface BrokerTally {
+  readonly found: number;
+  readonly facets: readonly {
+    readonly name: string;
+    readonly values: readonly { readonly value: string; readonly count: number }[];
+  }[];
+  /** There was more than the broker counts: the counts are of a part. */
+  readonly partial: boolean;
+}
+
 export interface DiscoveryPage {
   readonly hits: readonly DiscoveryHit[];
   readonly dropped: readonly DroppedHit[];
   readonly next?: string;
+  /** With the first page only. */
+  readonly tally?: BrokerTally;
 }
 
 /** The broker's client, as the rest of the connector sees it. */

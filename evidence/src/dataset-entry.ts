@@ -15,6 +15,8 @@ export interface DatasetEntry {
   /** Distribution formats, e.g. `GrpcData-PULL`. */
   readonly formats: readonly string[];
   readonly region?: string;
+  /** What the bytes are, e.g. `text/csv`. */
+  readonly mediaType?: string;
   /** The publisher's name for people; its id is what is proven. */
   readonly publisherName?: string;
   /** Digest of the bytes published. */
@@ -24,7 +26,14 @@ export interface DatasetEntry {
 }
 
 /** Bounds of one entry: `bytes` of its canonical form, lengths in UTF-16 units, and how many labels. */
-export const entryLimits = { bytes: 16_384, title: 200, description: 4_000, label: 100, labels: 32 } as const;
+export const entryLimits = {
+  bytes: 16_384,
+  title: 200,
+  description: 4_000,
+  label: 100,
+  labels: 32,
+  mediaType: 200,
+} as const;
 
 // Control characters would let a publisher write to the terminals of other members, and direction overrides would let it
 // show one name as another.
@@ -63,6 +72,7 @@ const readEntry: Reader<DatasetEntry> = object(
     category: label,
     classification: label,
     region: label,
+    mediaType: line(entryLimits.mediaType),
     publisherName: line(entryLimits.title),
     datasetVersion: digest,
     bytes: decimal,

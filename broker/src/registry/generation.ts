@@ -1,6 +1,7 @@
 import type { DatasetEntry } from '@causeway/evidence';
 import type { Stored, Write } from '@causeway/platform';
 import { BrokerError } from '../errors.js';
+import { columnRows, columnsOf } from '../search/columns.js';
 import { termsOf } from '../search/terms.js';
 import type { GenerationRecord, Records } from './records.js';
 
@@ -18,6 +19,7 @@ export class Generation {
   readonly #publisher: string;
   readonly #stored: Stored<GenerationRecord>;
   #entries: Write[] = [];
+  #columns: DatasetEntry[] = [];
   #count = 0;
   #postings = new Map<string, number[]>();
   #pending = 0;
@@ -60,6 +62,7 @@ export class Generation {
   async add(entry: DatasetEntry, text: string): Promise<void> {
     const index = this.#count++;
     this.#entries.push(this.#records.entries.put([this.number, index], { entry: text }));
+    this.#columns.push(entry);
     for (const term of termsOf(entry)) {
       const indexes = this.#postings.get(term);
       if (indexes) indexes.push(index);
@@ -67,6 +70,7 @@ export class Generation {
       this.#pending += 1;
     }
     if (this.#entries.length >= batch.entries) await this.#flushEntries();
+    if (this.#columns.length === columnRows) await this.#flushColumns();
     if (this.#pending >= batch.postings || this.#count - this.#blockFrom >= batch.blockEntries)
       await this.#flushBlock();
   }
@@ -74,6 +78,7 @@ export class Generation {
   /** Writes what is left, and the proof of each entry. The generation is complete then. */
   async complete(proofs: readonly (readonly Uint8Array[])[]): Promise<void> {
     await this.#flushEntries();
+    await this.#flushColumns();
     await this.#flushBlock();
     for (let from = 0; from < proofs.length; from += batch.entries) {
       const writes = proofs.slice(from, from + batch.entries).map((hashes, offset) => {
@@ -97,6 +102,14 @@ export class Generation {
     const writes = this.#entries;
     this.#entries = [];
     if (writes.length > 0) await this.#commit(writes);
+  }
+
+  async #flushColumns(): Promise<void> {
+    const entries = this.#columns;
+    this.#columns = [];
+    if (entries.length === 0) return;
+    const block = Math.floor((this.#count - 1) / columnRows);
+    await this.#commit([this.#records.columns.put([this.number, block], columnsOf(entries))]);
   }
 
   async #flushBlock(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Collection, type Store } from '@causeway/platform';
 import type { Heard } from '../liveness.js';
+import type { Columns } from '../search/columns.js';
 
 /**
  * A publisher, by its id. INVARIANT: this one record decides what readers see. The entries it shows are those of its
@@ -15,6 +16,8 @@ export interface PublisherRecord extends Heard {
   readonly root: string;
   /** Absent while there are no entries. */
   readonly generation?: number;
+  /** By which version of the index its generation is found; absent: the first. */
+  readonly index?: number;
 }
 
 /**
@@ -42,6 +45,8 @@ export interface Records {
   readonly proofs: Collection<{ readonly proof: readonly string[] }>;
   /** By (term, publisher, generation, block): the indexes of the entries that have the term, ascending. */
   readonly postings: Collection<{ readonly indexes: readonly number[] }>;
+  /** By (generation, block): what the entries say for the facets, to count them. */
+  readonly columns: Collection<Columns>;
   /** By (generation, number): which postings one commit wrote, so that they are found again to be removed. */
   readonly posted: Collection<{ readonly block: number; readonly terms: readonly string[] }>;
 }
@@ -60,6 +65,7 @@ export function openRecords(store: Store): Records {
     entries: new Collection(store, 'entry', version),
     proofs: new Collection(store, 'proof', version),
     postings: new Collection(store, postingsName, version),
+    columns: new Collection(store, 'columns', version),
     posted: new Collection(store, 'posted', version),
   };
 }

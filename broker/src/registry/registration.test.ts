@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { type TestTrust, testTrust } from '@causeway/certs/testing';
 import { entryTree } from '@causeway/evidence';
-import { type Commit, type CommitResult, keyParts, openLevelStore, type Store, silentLogger } from '@causeway/platform';
+import { keyParts, openLevelStore, type Store, silentLogger } from '@causeway/platform';
 import { ManualClock } from '@causeway/platform/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Finder } from '../search/finder.js';
 import { readQuery } from '../search/query.js';
+import { Shown } from '../search/shown.js';
+import { dying } from '../testing/dying-store.js';
 import { Publisher, type Told, temporaryFolder } from '../testing/fixture.js';
 import { openRecords } from './records.js';
 import { Registrations } from './registration.js';
@@ -20,30 +22,6 @@ const limits = {
   maxEntries: 1_000,
   maxRegistrationSize: 1_000_000,
 };
-
-/** A process that dies at its n-th commit, before or after the store has done it; nothing works from then on. */
-function dying(store: Store, at: number, when: 'before' | 'after'): Store {
-  let commits = 0;
-  let dead = false;
-  const alive = <T>(work: () => Promise<T>) => (dead ? Promise.reject(new Error('dead')) : work());
-  return {
-    get: (key) => alive(() => store.get(key)),
-    scan: (range) => alive(() => store.scan(range)),
-    commit: (commit: Commit) =>
-      alive(async (): Promise<CommitResult> => {
-        const dies = commits++ === at;
-        if (dies) dead = true;
-        if (dies && when === 'before') throw new Error('dead');
-        const result = await store.commit(commit);
-        if (dies) throw new Error('dead');
-        return result;
-      }),
-    lease: (name) => store.lease(name),
-    watch: (prefix, wake) => store.watch(prefix, wake),
-    close: async () => {},
-    [Symbol.asyncDispose]: async () => {},
-  };
-}
 
 let trust: TestTrust;
 let acme: Publisher;
@@ -73,7 +51,7 @@ async function brokerOver(over: Store) {
   const sweeper = new Sweeper({ records, clock, log: silentLogger, abandonedAfter: 120_000 });
   const registry = new Registry({ records, clock, authorities });
   const registrations = new Registrations({ records, registry, sweeper, clock, limits });
-  const finder = new Finder({ records, clock, limits });
+  const finder = new Finder(new Shown(records, clock, limits));
   const search = async (query = '') => {
     const page = await finder.search(readQuery({ query, facets: [], limit: 100, cursor: '' }));
     return page.hits.map(({ entry }) => JSON.parse(Buffer.from(entry).toString()));
@@ -83,11 +61,12 @@ async function brokerOver(over: Store) {
 
 /** Everything in the store that belongs to some generation, by generation. */
 async function generationsIn(over: Store): Promise<Set<number>> {
-  const { entries, proofs, posted, postings, generations } = openRecords(over);
+  const { entries, proofs, columns, posted, postings, generations } = openRecords(over);
   const numbers = new Set<number>();
   for (const [collection, at] of [
     [entries, 1],
     [proofs, 1],
+    [columns, 1],
     [posted, 1],
     [postings, 3],
     [generations, 1],

@@ -2,6 +2,7 @@ import type { Peer } from '@causeway/certs/peer';
 import { type AuthorityKeys, emptyRoot, type Head, type SignedHead, verifyHead } from '@causeway/evidence';
 import type { Clock, Condition, Stored, Write } from '@causeway/platform';
 import { BrokerError } from '../errors.js';
+import { indexVersion } from '../search/terms.js';
 import type { PublisherRecord, Records } from './records.js';
 
 export interface RegistryOptions {
@@ -54,9 +55,9 @@ export class Registry {
     const head = await this.admit(peer, signed);
     await this.#change(head, (known) => {
       if (!known || known.value.withdrawn) throw notRegistered('Nothing is registered');
-      const { root, count, generation } = known.value;
+      const { root, count, generation, index } = known.value;
       if (head.root !== root || Number(head.count) !== count) throw notRegistered('Other entries are registered');
-      return { record: this.#recordOf(head, signed, generation) };
+      return { record: { ...this.#recordOf(head, signed, generation), ...(index !== undefined && { index }) } };
     });
     return Number(head.sequence);
   }
@@ -82,12 +83,35 @@ export class Registry {
    */
   async show(head: Head, signed: SignedHead, generation?: { number: number; fence: Condition }): Promise<void> {
     await this.#change(head, () => ({
-      record: this.#recordOf(head, signed, generation?.number),
+      record: { ...this.#recordOf(head, signed, generation?.number), index: indexVersion },
       ...(generation && {
         conditions: [generation.fence],
         writes: [this.#records.generations.delete([generation.number])],
       }),
     }));
+  }
+
+  /**
+   * Shows the same entries under a generation that was indexed anew.
+   *
+   * @returns whether it did; not where the publisher shows other entries by now
+   */
+  async showAgain(publisher: string, old: number, generation: { number: number; fence: Condition }): Promise<boolean> {
+    const { publishers, generations, store } = this.#records;
+    for (;;) {
+      const known = await publishers.get(publisher);
+      if (known?.value.generation !== old) return false;
+      const { ok, ...refused } = await store.commit({
+        conditions: [publishers.unchanged(known), generation.fence],
+        writes: [
+          publishers.put([publisher], { ...known.value, generation: generation.number, index: indexVersion }),
+          generations.delete([generation.number]),
+          generations.put([old], { publisher, state: 'replaced', since: this.#clock.now() }),
+        ],
+      });
+      if (ok) return true;
+      if ('conflict' in refused && Buffer.compare(generation.fence.key, refused.conflict) === 0) return false;
+    }
   }
 
   /** Changes the publisher's record by compare-and-swap; a generation that is shown no more is marked with it. */

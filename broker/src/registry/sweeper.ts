@@ -95,6 +95,7 @@ export class Sweeper {
       ...value.terms.map((term) => records.postings.delete([term, publisher, number, value.block])),
       { delete: key },
     ]);
+    await this.#drain(records.columns, number, pageSize, ({ key }) => [{ delete: key }]);
     await this.#drain(records.proofs, number, pageSize, ({ key }) => [{ delete: key }]);
     await this.#drain(records.entries, number, pageSize, ({ key }) => [{ delete: key }]);
     if (this.#stopped.signal.aborted) return;

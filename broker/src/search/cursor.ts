@@ -2,23 +2,28 @@ import { isPeerId } from '@causeway/certs/peer';
 import { publisherOf } from '@causeway/evidence';
 import { BrokerError } from '../errors.js';
 
-/** Where a page ended: after this dataset, or after all of this publisher's. */
-export type Cursor = { readonly publisher: string; readonly dataset?: string };
+/** Where a page ended: in this tier, after this dataset, or after all of this publisher's. */
+export type Cursor = { readonly tier: number; readonly publisher: string; readonly dataset?: string };
 
-// INVARIANT: all results stand in the order of (publisher, dataset id), which no registration changes, so a cursor stays
-// good however long its holder waits. It is not secret and grants nothing: a forged one starts somewhere else.
+// INVARIANT: all results stand in the order of (tier, publisher, dataset id). No registration changes that order, so a cursor
+// stays good however long its holder waits; only an entry that is named anew may change its tier meanwhile. It is not secret and
+// grants nothing: a forged one starts somewhere else.
 
-export function writeCursor(cursor: Cursor): string {
-  return Buffer.from(cursor.dataset ?? `${cursor.publisher} `).toString('base64url');
+export function writeCursor({ tier, publisher, dataset }: Cursor): string {
+  return Buffer.from(`${tier} ${dataset ?? `${publisher} `}`).toString('base64url');
 }
 
-/** @throws BrokerError CURSOR_INVALID */
-export function readCursor(text: string): Cursor {
+/**
+ * @param tiers how many the query has
+ * @throws BrokerError CURSOR_INVALID
+ */
+export function readCursor(text: string, tiers: number): Cursor {
   const given = text.length <= 500 ? Buffer.from(text, 'base64url').toString('latin1') : '';
-  const whole = given.endsWith(' ');
-  const publisher = whole ? given.slice(0, -1) : publisherOf(given);
-  if (publisher === undefined || !isPeerId(publisher)) {
-    throw new BrokerError('CURSOR_INVALID', 'The cursor was given out by no page; begin again without one.');
+  const [, digit = '', name = '', end] = /^(\d) ([^ ]+)( ?)$/.exec(given) ?? [];
+  const tier = Number(digit);
+  const publisher = end === ' ' ? name : publisherOf(name);
+  if (digit === '' || tier >= tiers || publisher === undefined || !isPeerId(publisher)) {
+    throw new BrokerError('CURSOR_INVALID', 'The cursor was given out by no page of this search; begin without one.');
   }
-  return whole ? { publisher } : { publisher, dataset: given };
+  return end === ' ' ? { tier, publisher } : { tier, publisher, dataset: name };
 }

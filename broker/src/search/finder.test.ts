@@ -11,6 +11,8 @@ import { Sweeper } from '../registry/sweeper.js';
 import { Publisher, type Told } from '../testing/fixture.js';
 import { Finder } from './finder.js';
 import { readQuery, type SearchRequest } from './query.js';
+import { Shown } from './shown.js';
+import type { Tally } from './tally.js';
 
 const limits = {
   lateAfter: 90_000,
@@ -41,7 +43,20 @@ afterAll(async () => {
   await temporary[Symbol.asyncDispose]();
 });
 
-const entry = fc.record({ keywords: fc.subarray(words), region: fc.constantFrom(...regions) });
+async function broker() {
+  const { authorities } = await trust.trust();
+  const records = openRecords(temporary.store);
+  const sweeper = new Sweeper({ records, clock, log: silentLogger, abandonedAfter: 120_000 });
+  const registry = new Registry({ records, clock, authorities });
+  const registrations = new Registrations({ records, registry, sweeper, clock, limits });
+  return { sweeper, registrations, shown: new Shown(records, clock, limits) };
+}
+
+const entry = fc.record({
+  title: fc.subarray(words).map((some) => ({ en: ['data', ...some].join(' ') })),
+  keywords: fc.subarray(words),
+  region: fc.constantFrom(...regions),
+});
 const catalogue: fc.Arbitrary<Told> = fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9._-]{0,5}$/), entry, {
   maxKeys: 12,
 });
@@ -56,21 +71,41 @@ const request: fc.Arbitrary<Omit<SearchRequest, 'cursor'>> = fc.record({
   limit: fc.integer({ min: 1, max: 7 }),
 });
 
-function matches(candidate: DatasetEntry, { query, facets }: Omit<SearchRequest, 'cursor'>): boolean {
+const ownerOf = ({ id }: DatasetEntry) => id.slice(0, id.lastIndexOf(':'));
+
+/** The tier in which an entry is found; undefined when it is not. A code in title or keywords is what it is about. */
+function tierOf(found: DatasetEntry, { query, facets }: Omit<SearchRequest, 'cursor'>): number | undefined {
   const wanted = query.split(' ').filter((word) => word !== '');
-  const publisher = candidate.id.slice(0, candidate.id.lastIndexOf(':'));
-  return (
-    wanted.every((word) => candidate.keywords.includes(word)) &&
-    facets.every(({ name, values }) => values.includes((name === 'region' ? candidate.region : publisher) ?? ''))
+  const title = (found.title.en ?? '').split(' ');
+  const narrowed = facets.every(({ name, values }) =>
+    values.includes((name === 'region' ? found.region : ownerOf(found)) ?? ''),
   );
+  if (!narrowed || !wanted.every((word) => [...title, ...found.keywords].includes(word))) return undefined;
+  if (wanted.length === 0) return 0;
+  const named = (word: string) => title.includes(word) || word === 'xg-4021-07';
+  if (query === 'xg-4021-07') return 0;
+  return wanted.every(named) ? 1 : 2;
 }
 
-it('finds, page by page and in order, exactly what matches, however little it may do for one page', async () => {
-  const { authorities } = await trust.trust();
-  const records = openRecords(temporary.store);
-  const sweeper = new Sweeper({ records, clock, log: silentLogger, abandonedAfter: 120_000 });
-  const registry = new Registry({ records, clock, authorities });
-  const registrations = new Registrations({ records, registry, sweeper, clock, limits });
+function tallyOf(found: readonly DatasetEntry[]): Tally {
+  const count = (name: 'publisher' | 'region', values: readonly (string | undefined)[]) => ({
+    name,
+    values: [...new Set(values)]
+      .map((value) => ({ value: value ?? '', count: values.filter((each) => each === value).length }))
+      .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)),
+  });
+  const facets = [
+    count('publisher', found.map(ownerOf)),
+    count(
+      'region',
+      found.map(({ region }) => region),
+    ),
+  ];
+  return { found: found.length, facets: facets.filter(({ values }) => values.length > 0), partial: false };
+}
+
+it('finds, page by page and in order, exactly what matches, however little it may do for one page, and counts it', async () => {
+  const { sweeper, registrations, shown } = await broker();
   await fc.assert(
     fc.asyncProperty(
       fc.tuple(...names.map(() => catalogue)),
@@ -83,9 +118,12 @@ it('finds, page by page and in order, exactly what matches, however little it ma
           await registrations.register(publisher.peer, publisher.messages(told));
           listed.push(...publisher.entries(told));
         }
-        const finder = new Finder({ records, clock, limits, seeks });
+        const finder = new Finder(shown, { seeks });
         for (const asked of requests) {
-          const expected = listed.filter((candidate) => matches(candidate, asked)).map(({ id }) => id);
+          const expected = listed.filter((candidate) => tierOf(candidate, asked) !== undefined);
+          const ranked = expected.toSorted(
+            (a, b) => (tierOf(a, asked) ?? 0) - (tierOf(b, asked) ?? 0) || byPublisher(a, b),
+          );
           const found: string[] = [];
           let cursor = '';
           do {
@@ -93,9 +131,12 @@ it('finds, page by page and in order, exactly what matches, however little it ma
             expect(page.hits.length).toBeLessThanOrEqual(asked.limit);
             found.push(...page.hits.map((hit) => JSON.parse(Buffer.from(hit.entry).toString()).id));
             expect(page.next).not.toBe(cursor);
+            if (cursor !== '') expect(page.tally).toBeUndefined();
+            else if (seeks === 4_000) expect(page.tally).toEqual(tallyOf(expected));
+            else expect(page.tally?.partial === true || page.tally?.found === expected.length).toBe(true);
             cursor = page.next ?? '';
           } while (cursor !== '');
-          expect(found).toEqual(expected.sort(byPublisher));
+          expect(found).toEqual(ranked.map(({ id }) => id));
         }
       },
     ),
@@ -104,8 +145,32 @@ it('finds, page by page and in order, exactly what matches, however little it ma
   await sweeper.close();
 });
 
-function byPublisher(a: string, b: string): number {
-  const [ownerA, ownerB] = [a, b].map((id) => id.slice(0, id.lastIndexOf(':')));
-  if (ownerA !== ownerB) return (ownerA ?? '') < (ownerB ?? '') ? -1 : 1;
-  return a < b ? -1 : 1;
+function byPublisher(a: DatasetEntry, b: DatasetEntry): number {
+  if (ownerOf(a) !== ownerOf(b)) return ownerOf(a) < ownerOf(b) ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }
+
+it('shows what is called so before what is named after it, and that before what mentions it', async () => {
+  const { sweeper, registrations, shown } = await broker();
+  const [acme, ...others] = publishers;
+  if (!acme) throw new Error('publishers were made');
+  for (const other of others) await registrations.register(other.peer, other.messages({}));
+  const told: Told = {
+    a: { title: { zh: '挖掘机' }, description: '含动臂、XG-4021-07 等' },
+    b: { title: { zh: '挖掘机动臂总成' }, keywords: ['XG-4021-07'] },
+    c: { title: { zh: '动臂' } },
+    d: { title: { zh: '斗齿 XG-4021-07.csv' } },
+    'xg-4021-07': {},
+  };
+  await registrations.register(acme.peer, acme.messages(told));
+  const finder = new Finder(shown);
+  const found = async (query: string) => {
+    const { hits } = await finder.search(readQuery({ query, facets: [], limit: 0, cursor: '' }));
+    return hits.map((hit) => JSON.parse(Buffer.from(hit.entry).toString()).id.split(':').at(-1));
+  };
+  expect(await found('动臂')).toEqual(['c', 'b', 'a']);
+  expect(await found('ＸＧ－４０２１－０７')).toEqual(['b', 'd', 'xg-4021-07', 'a']);
+  expect(await found('斗齿 XG-4021-07')).toEqual(['d']);
+  expect(await found('臂')).toEqual(['b', 'c', 'a']);
+  await sweeper.close();
+});

@@ -1,12 +1,14 @@
 import { type Hit, publisherOf } from '@causeway/evidence';
-import type { Clock } from '@causeway/platform';
 import { BrokerError } from '../errors.js';
-import { type Liveness, type LivenessLimits, livenessOf } from '../liveness.js';
-import type { PublisherRecord, Records } from '../registry/records.js';
-import { type Cursor, writeCursor } from './cursor.js';
-import { entriesWith } from './postings.js';
-import type { Query } from './query.js';
-import { Walk } from './walk.js';
+import type { Liveness } from '../liveness.js';
+import type { PublisherRecord } from '../registry/records.js';
+import { Budget } from './budget.js';
+import { writeCursor } from './cursor.js';
+import { entriesIn } from './postings.js';
+import type { Groups, Query } from './query.js';
+import type { Shown } from './shown.js';
+import { type Tally, tally } from './tally.js';
+import { type Place, Walk } from './walk.js';
 
 /** A hit as the broker tells it. Liveness is the broker's own word; the rest proves itself. */
 export interface FoundHit extends Hit {
@@ -17,54 +19,63 @@ export interface FoundPage {
   readonly hits: readonly FoundHit[];
   /** Cursor of the next page; absent at the end. A page may be short, even empty, and still have a next one. */
   readonly next?: string;
+  /** With the first page: what there is in all. The broker's own word, like liveness. */
+  readonly tally?: Tally;
 }
 
 export interface FinderOptions {
-  readonly records: Records;
-  readonly clock: Clock;
-  readonly limits: LivenessLimits;
   /** How many times one search may look into the index before it hands out what it has. Default 4,000. */
   readonly seeks?: number;
 }
 
-/** Bytes of one page, and how often a publisher's entries are read anew when they were replaced meanwhile. */
-const budget = { pageBytes: 700_000, retries: 5 } as const;
+/** Bytes of one page. */
+const pageBytes = 700_000;
 
 /** Reads what publishers show. */
 export class Finder {
-  readonly #records: Records;
-  readonly #clock: Clock;
-  readonly #limits: LivenessLimits;
+  readonly #shown: Shown;
   readonly #seeks: number;
 
-  constructor(options: FinderOptions) {
-    this.#records = options.records;
-    this.#clock = options.clock;
-    this.#limits = options.limits;
+  constructor(shown: Shown, options: FinderOptions = {}) {
+    this.#shown = shown;
     this.#seeks = options.seeks ?? 4_000;
   }
 
   /** @throws BrokerError BUSY */
   async search(query: Query): Promise<FoundPage> {
     if (query.hopeless) return { hits: [] };
-    const walk = new Walk(this.#records, query, this.#seeks);
+    const page = await this.#page(query);
+    return query.cursor ? page : { ...page, tally: await tally(this.#shown, query, this.#seeks) };
+  }
+
+  async #page({ tiers, publishers, cursor, limit }: Query): Promise<FoundPage> {
+    const { records } = this.#shown;
+    const budget = new Budget(this.#seeks);
     const hits: FoundHit[] = [];
+    let last: { readonly tier: number; readonly dataset: string } | undefined;
     let bytes = 0;
-    // One hit more than asked for tells whether there is a next page.
-    for (let at = await walk.first(); at !== undefined; at = await walk.next(at.publisher)) {
-      const room = query.limit + 1 - hits.length;
-      for (const hit of await this.#hitsOf(at, query.groups, room, budget.pageBytes - bytes)) {
-        bytes += sizeOf(hit);
-        const last = hits.at(-1);
-        if (last && (hits.length === query.limit || bytes > budget.pageBytes)) {
-          const dataset = idOf(last);
-          return { hits, next: writeCursor({ publisher: publisherOf(dataset) ?? '', dataset }) };
+    for (let tier = cursor?.tier ?? 0; tier < tiers.length; tier++) {
+      const walk = new Walk({
+        ...{ records, budget, groups: tiers[tier] ?? [] },
+        ...(publishers && { publishers }),
+        ...(cursor?.tier === tier && { from: cursor }),
+      });
+      for (let at = await walk.first(); at !== undefined; at = await walk.next(at.publisher)) {
+        // One hit more than asked for tells whether there is a next page.
+        const room = limit + 1 - hits.length;
+        for (const hit of await this.#hitsOf(at, tiers.slice(0, tier + 1), room, pageBytes - bytes, budget)) {
+          bytes += sizeOf(hit);
+          if (last && (hits.length === limit || bytes > pageBytes)) {
+            return { hits, next: writeCursor({ ...last, publisher: publisherOf(last.dataset) ?? '' }) };
+          }
+          hits.push(hit);
+          last = { tier, dataset: idOf(hit) };
         }
-        hits.push(hit);
+        if (budget.tired) return { hits, next: writeCursor({ tier, publisher: at.publisher }) };
       }
-      if (walk.tired) return { hits, next: writeCursor({ publisher: at.publisher }) };
+      if (walk.passed !== undefined) return { hits, next: writeCursor({ tier, publisher: walk.passed }) };
     }
-    return walk.passed === undefined ? { hits } : { hits, next: writeCursor({ publisher: walk.passed }) };
+    return { hits };
   }
 
   /**
@@ -77,7 +88,7 @@ export class Finder {
     const hit =
       publisher === undefined
         ? undefined
-        : await this.#unchanged(publisher, async (record, generation) => {
+        : await this.#shown.read(publisher, async (record, generation) => {
             const index = await this.#indexAfter(generation, record.count, id, true);
             const found = await this.#hitAt(record, generation, index);
             return found && idOf(found) === id ? found : undefined;
@@ -92,22 +103,28 @@ export class Finder {
    * @throws BrokerError NOT_FOUND
    */
   async describe(participant: string): Promise<Pick<FoundHit, 'head' | 'keyStatement' | 'liveness'>> {
-    const stored = participant.length <= 200 ? await this.#records.publishers.get(participant) : undefined;
+    const { publishers } = this.#shown.records;
+    const stored = participant.length <= 200 ? await publishers.get(participant) : undefined;
     if (!stored)
       throw new BrokerError('NOT_FOUND', `No participant ${JSON.stringify(participant.slice(0, 200))} is here.`);
     const { head, keyStatement } = stored.value;
-    return { head, keyStatement, liveness: this.#livenessOf(stored.value) };
+    return { head, keyStatement, liveness: this.#shown.livenessOf(stored.value) };
   }
 
-  async #hitsOf(at: Cursor, groups: Query['groups'], room: number, bytes: number): Promise<readonly FoundHit[]> {
-    const { publisher, dataset } = at;
-    const found = await this.#unchanged(publisher, async (record, generation) => {
-      if (this.#livenessOf(record).state === 'gone') return [];
+  async #hitsOf(
+    { publisher, dataset }: Place,
+    tiers: readonly Groups[],
+    room: number,
+    bytes: number,
+    budget: Budget,
+  ): Promise<readonly FoundHit[]> {
+    const { records } = this.#shown;
+    const found = await this.#shown.readAlive(publisher, async (record, generation) => {
       const from = dataset === undefined ? 0 : await this.#indexAfter(generation, record.count, dataset, false);
       const indexes =
-        groups.length === 0
+        tiers.at(-1)?.length === 0
           ? Array.from({ length: Math.max(0, Math.min(room, record.count - from)) }, (_, offset) => from + offset)
-          : (await entriesWith(this.#records, groups, publisher, generation)).filter((index) => index >= from);
+          : (await entriesIn(records, tiers, publisher, generation, budget)).filter((index) => index >= from);
       const hits: FoundHit[] = [];
       let left = bytes;
       for (const index of indexes.slice(0, room)) {
@@ -122,32 +139,12 @@ export class Finder {
     return found ?? [];
   }
 
-  /**
-   * Reads the entries that a publisher shows. INVARIANT: what is answered is all of the one generation that the record
-   * named, and nothing of it had been removed when the reading ended, so nobody sees a set that is mixed or half gone.
-   */
-  async #unchanged<T>(
-    publisher: string,
-    read: (record: PublisherRecord, generation: number) => Promise<T>,
-  ): Promise<T | undefined> {
-    for (let attempt = 0; attempt < budget.retries; attempt++) {
-      const before = await this.#records.publishers.get(publisher);
-      if (before?.value.generation === undefined) return undefined;
-      const { generation } = before.value;
-      const result = await read(before.value, generation);
-      const after = await this.#records.publishers.get(publisher);
-      if (after?.value.generation === generation) return result;
-      if ((await this.#records.generations.get(generation))?.value.state === 'replaced') return result;
-    }
-    throw new BrokerError('BUSY', `${publisher} is replacing its entries again and again; try again in a moment.`);
-  }
-
   /** The index of the first entry whose id is above `id`, or not below it: entries stand in id order. */
   async #indexAfter(generation: number, count: number, id: string, inclusive: boolean): Promise<number> {
     let [low, high] = [0, count];
     while (low < high) {
       const middle = (low + high) >> 1;
-      const stored = await this.#records.entries.get(generation, middle);
+      const stored = await this.#shown.records.entries.get(generation, middle);
       if (!stored) return count;
       const at = entryId(stored.value.entry);
       if (at < id || (at === id && !inclusive)) low = middle + 1;
@@ -157,10 +154,8 @@ export class Finder {
   }
 
   async #hitAt(record: PublisherRecord, generation: number, index: number): Promise<FoundHit | undefined> {
-    const [entry, proof] = await Promise.all([
-      this.#records.entries.get(generation, index),
-      this.#records.proofs.get(generation, index),
-    ]);
+    const { entries, proofs } = this.#shown.records;
+    const [entry, proof] = await Promise.all([entries.get(generation, index), proofs.get(generation, index)]);
     if (!entry || !proof) return undefined;
     return {
       entry: Buffer.from(entry.value.entry),
@@ -168,12 +163,8 @@ export class Finder {
       proof: proof.value.proof.map((hash) => Buffer.from(hash, 'base64url')),
       head: record.head,
       keyStatement: record.keyStatement,
-      liveness: this.#livenessOf(record),
+      liveness: this.#shown.livenessOf(record),
     };
-  }
-
-  #livenessOf(record: PublisherRecord): Liveness {
-    return livenessOf(record, this.#clock.now(), this.#limits);
   }
 }
 

@@ -1,5 +1,7 @@
 import { type KeyPart, key, keyParts } from '@causeway/platform';
 import { postingsName, type Records } from '../registry/records.js';
+import type { Budget } from './budget.js';
+import type { Groups } from './query.js';
 
 // After every key that begins with these parts: no part begins with this byte.
 const end = Uint8Array.of(0xff);
@@ -30,25 +32,37 @@ export async function publisherAfter(records: Records, from: string): Promise<st
   return found && textOf(keyParts(found.key)[1]);
 }
 
-/** The entries of one generation that have at least one term of each group, as ascending indexes. */
-export async function entriesWith(
+/** The entries of one generation that match the last tier and none before it, as ascending indexes. */
+export async function entriesIn(
   records: Records,
-  groups: readonly (readonly string[])[],
+  tiers: readonly Groups[],
   publisher: string,
   generation: number,
+  budget: Budget,
 ): Promise<readonly number[]> {
-  let found: ReadonlySet<number> | undefined;
-  for (const group of groups) {
-    const some = new Set<number>();
-    for (const term of group) {
-      for await (const { value } of records.postings.all([term, publisher, generation])) {
-        for (const index of value.indexes) if (!found || found.has(index)) some.add(index);
-      }
-    }
-    found = some;
-    if (some.size === 0) break;
+  const found = new Set(await entriesWith(tiers.at(-1) ?? []));
+  for (const earlier of tiers.slice(0, -1)) {
+    if (found.size === 0) break;
+    for (const index of await entriesWith(earlier)) found.delete(index);
   }
-  return [...(found ?? [])].sort((a, b) => a - b);
+  return [...found].sort((a, b) => a - b);
+
+  async function entriesWith(groups: Groups): Promise<ReadonlySet<number>> {
+    let having: ReadonlySet<number> | undefined;
+    for (const group of groups) {
+      const some = new Set<number>();
+      for (const term of group) {
+        budget.spend(1);
+        for await (const { value } of records.postings.all([term, publisher, generation])) {
+          budget.spend(1);
+          for (const index of value.indexes) if (!having || having.has(index)) some.add(index);
+        }
+      }
+      having = some;
+      if (some.size === 0) break;
+    }
+    return having ?? new Set();
+  }
 }
 
 function textOf(part: KeyPart | undefined): string {

@@ -1,8 +1,8 @@
 import { isPeerId } from '@causeway/certs/peer';
 import { BrokerError } from '../errors.js';
 import { type Cursor, readCursor } from './cursor.js';
-import { facetKey, facets, wordKey } from './terms.js';
-import { termsOfQuery } from './words.js';
+import { exactKey, facetKey, facets, nameKey, textKey } from './terms.js';
+import { phraseOf, termsOfQuery } from './words.js';
 
 /** A search as it comes from either edge, unchecked. */
 export interface SearchRequest {
@@ -14,10 +14,16 @@ export interface SearchRequest {
   readonly cursor: string;
 }
 
+/** Of each group at least one term must be there. */
+export type Groups = readonly (readonly string[])[];
+
 /** What to look for. */
 export interface Query {
-  /** Of each group at least one term must be there. */
-  readonly groups: readonly (readonly string[])[];
+  /**
+   * What a hit must have, the most telling first: those that match the first come before those that match the second, and
+   * so on. Whatever matches any matches the last.
+   */
+  readonly tiers: readonly Groups[];
   /** Sorted; absent when any publisher will do. */
   readonly publishers?: readonly string[];
   readonly limit: number;
@@ -42,13 +48,25 @@ export function readQuery(request: SearchRequest): Query {
   const publishers = narrowed.get('publisher');
   narrowed.delete('publisher');
   const values = [...narrowed].map(([name, given]) => given.map((value) => facetKey(name, value)));
+  const tiers = tiersOf(query, words).map((groups) => [...groups, ...values]);
   return {
-    groups: [...words.map((word) => [wordKey(word)]), ...values],
+    tiers,
     ...(publishers && { publishers: publishers.filter(isPeerId).sort() }),
     limit: limit === 0 ? queryLimits.defaultPage : limit,
-    ...(cursor !== '' && { cursor: readCursor(cursor) }),
+    ...(cursor !== '' && { cursor: readCursor(cursor, tiers.length) }),
     hopeless: words.length === 0 && query.trim() !== '',
   };
+}
+
+/** Called just this, or about just this code; then with every word in its name; then with them anywhere. */
+function tiersOf(query: string, words: readonly string[]): Groups[] {
+  if (words.length === 0) return [[]];
+  const phrase = phraseOf(query);
+  return [
+    ...(phrase === undefined ? [] : [[[exactKey(phrase)]]]),
+    words.map((word) => [nameKey(word)]),
+    words.map((word) => [nameKey(word), textKey(word)]),
+  ];
 }
 
 function readFacets(request: SearchRequest) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { facetTerm, termsOfQuery, termsOfText } from './words.js';
+import { codesOfText, facetTerm, phraseOf, termsOfQuery, termsOfText } from './words.js';
 
 function finds(query: string, text: string): boolean {
   const terms = new Set(termsOfText(text, 1_000));
@@ -44,6 +44,13 @@ describe('terms of texts and queries', () => {
   it('bounds the length of a term without cutting a character in half', () => {
     expect(termsOfText('x'.repeat(5_000), 10)).toEqual(['x'.repeat(64)]);
     expect(facetTerm(`${'x'.repeat(63)}𠀀`)).toBe('x'.repeat(63));
+  });
+
+  it('knows whole codes, and names as a whole', () => {
+    expect(codesOfText('斗齿 XG-4021-07.csv')).toEqual(['xg-4021-07.csv', 'xg-4021-07']);
+    expect(phraseOf('  ＸＧ－4021－07 ')).toBe('xg-4021-07');
+    expect(phraseOf('Excavator\t Boom')).toBe('excavator boom');
+    expect([phraseOf(' '), phraseOf('x'.repeat(129))]).toEqual([undefined, undefined]);
   });
 
   it('compares facet values without regard to case and width', () => {

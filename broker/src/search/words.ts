@@ -7,6 +7,9 @@
 /** Longest term in UTF-16 code units; what is longer is found by its beginning. */
 const termLength = 64;
 
+/** Longest name in UTF-16 code units that is found as a whole. */
+const phraseLength = 128;
+
 const words = new Intl.Segmenter('und', { granularity: 'word' });
 const cjkRun = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}々〆ー]+/gu;
 const code = /[a-z0-9]+(?:[-._/][a-z0-9]+)+/g;
@@ -34,6 +37,17 @@ export function termsOfQuery(query: string): string[] {
   for (const word of wordsIn(rest.replace(cjkRun, ' '))) terms.add(clip(word));
   for (const [run] of rest.matchAll(cjkRun)) for (const gram of grams(run, false)) terms.add(gram);
   return [...terms];
+}
+
+/** The whole codes of a text, and the whole codes they hold. */
+export function codesOfText(text: string): string[] {
+  return [...new Set(codesIn(normalise(text)).flatMap(partsOf).map(clip))];
+}
+
+/** A whole name or query as it is compared; undefined when it is none, or too long to be one. */
+export function phraseOf(text: string): string | undefined {
+  const phrase = normalise(text).trim().replace(/\s+/g, ' ');
+  return phrase === '' || phrase.length > phraseLength ? undefined : phrase;
 }
 
 /** A facet's value as it is compared. */

@@ -6,6 +6,7 @@ import type { Events } from '../events.js';
 import type { RegistrationMessage, Registrations } from '../registry/registration.js';
 import type { Registry } from '../registry/registry.js';
 import type { FoundHit } from '../search/finder.js';
+import type { Tally } from '../search/tally.js';
 import type { Reads } from './reads.js';
 import { grpcRefusal } from './refusals.js';
 
@@ -66,8 +67,8 @@ export function brokerService(o: {
           answering(async () => {
             const { query, limit, cursor } = request;
             const facets = request.facets.map(({ name, values }) => ({ name: name ?? '', values: values ?? [] }));
-            const { hits, next = '' } = await reads.search({ query, facets, limit, cursor });
-            return { hits: hits.map(wireHit), next };
+            const { hits, next = '', tally } = await reads.search({ query, facets, limit, cursor });
+            return { hits: hits.map(wireHit), next, ...(tally && { tally: wireTally(tally) }) };
           }),
       },
       resolve: {
@@ -111,6 +112,10 @@ function headOf(head: WireHead): SignedHead {
     );
   }
   return { head: head.head, keyStatement: head.keyStatement };
+}
+
+function wireTally({ found, facets, partial }: Tally) {
+  return { found, facets: facets.map(({ name, values }) => ({ name, values: [...values] })), partial };
 }
 
 function wireHit({ entry, index, proof, head, keyStatement, liveness }: FoundHit) {

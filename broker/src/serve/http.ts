@@ -21,8 +21,8 @@ export function brokerApp(reads: Reads, log: Logger): Express {
     next();
   });
   app.get('/v1/search', async (request, response) => {
-    const { hits, next } = await reads.search(searchRequestOf(request));
-    response.json({ hits: hits.map(jsonHit), ...(next !== undefined && { next }) });
+    const { hits, next, tally } = await reads.search(searchRequestOf(request));
+    response.json({ hits: hits.map(jsonHit), ...(next !== undefined && { next }), ...(tally && { tally }) });
   });
   app.get('/v1/datasets/:id', async (request, response) => {
     response.json(jsonHit(await reads.resolve(request.params.id)));

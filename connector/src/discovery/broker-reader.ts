@@ -16,6 +16,7 @@ import type { Clock } from '@causeway/platform';
 import { Broker, type causeway } from '@causeway/proto';
 import type { DiscoveryHit, DiscoveryPage, DroppedHit } from '../ports.js';
 import type { BrokerChannel } from './broker-channel.js';
+import { brokerTally } from './broker-tally.js';
 import { dropReason } from './drop-reason.js';
 import type { SeenHeads, SequenceBefore } from './seen-heads.js';
 
@@ -70,9 +71,10 @@ export class BrokerReader {
     const facets = Object.entries(query.facets).map(([name, values]) => ({ name, values: [...values] }));
     const request = { query: query.query, facets, limit: query.limit, cursor: query.cursor ?? '' };
     return this.#o.seen.asking(async (before) => {
-      const { hits, next } = await this.#o.channel.call((channel) => channel.unary(Broker.search, request));
-      const page = await this.#judge(hits.slice(0, mostHits), before);
-      return next === '' ? page : { ...page, next };
+      const answer = await this.#o.channel.call((channel) => channel.unary(Broker.search, request));
+      const page = await this.#judge(answer.hits.slice(0, mostHits), before);
+      const tally = answer.tally ? brokerTally(answer.tally) : undefined;
+      return { ...page, ...(answer.next !== '' && { next: answer.next }), ...(tally && { tally }) };
     });
   }
 

@@ -82,6 +82,29 @@ describe('an honest broker', () => {
     expect(await reader.discovery.address(bolt.id)).toBe('https://bolt.example/dsp');
   });
 
+  it('says what there is in all, which is passed on as its own word, bounded', async () => {
+    expect((await reader.discovery.search(all)).tally).toBeUndefined();
+    const values = Array.from({ length: 60 }, (_, n) => ({ value: `CN-${n}`, count: 60 - n }));
+    broker.tally = {
+      found: 9,
+      facets: [
+        {
+          name: 'region',
+          values: [...values.slice(0, 2), { value: 'x'.repeat(201), count: 1 }, { value: '', count: 1 }],
+        },
+        { name: 'price', values },
+        { name: 'format', values },
+      ],
+    };
+    const { tally, hits } = await reader.discovery.search(all);
+    expect(hits).toHaveLength(3);
+    expect(tally).toMatchObject({ found: 9, partial: false });
+    expect(tally?.facets.map(({ name, values: told }) => [name, told.length])).toEqual([
+      ['format', 50],
+      ['region', 2],
+    ]);
+  });
+
   it('that knows nothing of it says so', async () => {
     await expect(reader.discovery.resolve(`${acme.id}:none`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(reader.discovery.address(reader.id)).rejects.toMatchObject({ code: 'PEER_UNKNOWN' });

@@ -28,13 +28,14 @@ export async function listedEntries(records: Records): Promise<Listed> {
 
 /** What members are shown of a dataset: never its source, its offers or who may have it. */
 export function entryOf(dataset: Dataset): DatasetEntry {
-  const { id, title, description, keywords, category, region, classification, source } = dataset;
+  const { id, title, description, keywords, category, region, classification, mediaType, source } = dataset;
   return {
     version: '1',
     id,
     title,
     keywords: [...new Set(keywords)],
     formats: [...formats],
+    mediaType,
     ...(classification === undefined ? {} : { classification: String(classification) }),
     datasetVersion: source.version,
     bytes: String(source.bytes),

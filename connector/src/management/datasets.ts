@@ -1,6 +1,7 @@
 import type { CatalogService } from '../catalog/catalog.js';
 import type { PeerCatalog } from '../catalog/peer-catalog.js';
 import type { Publication, Publisher } from '../catalog/publish.js';
+import { facetNames } from '../discovery/broker-tally.js';
 import { ConnectorError } from '../errors.js';
 import type { Dataset } from '../model.js';
 import type { Discovery, DiscoveryPage } from '../ports.js';
@@ -99,14 +100,14 @@ export function datasetOperations(context: DatasetContext): Operation[] {
         publisher: 'Only of this participant',
         category: 'Only of this category',
         classification: 'Only of this level',
-        format: 'Only in this format',
+        format: 'Only of this media type, or subtype such as csv',
         region: 'Only of this region',
         ...pageQuery,
       },
       answer: 'SearchPage',
       async handle({ query }) {
         const { cursor, limit } = pageOptions(query);
-        const facets = ['publisher', 'category', 'classification', 'format', 'region'].flatMap((name) => {
+        const facets = facetNames.flatMap((name) => {
           const value = query[name];
           return value === undefined ? [] : [[name, [value]] as const];
         });
@@ -126,7 +127,7 @@ export function datasetOperations(context: DatasetContext): Operation[] {
   ];
 }
 
-function pageView({ hits, dropped, next }: DiscoveryPage): object {
+function pageView({ hits, dropped, next, tally }: DiscoveryPage): object {
   return {
     hits,
     dropped: dropped.map(({ reason, ...about }) => ({
@@ -136,5 +137,6 @@ function pageView({ hits, dropped, next }: DiscoveryPage): object {
       zh: reason.zh,
     })),
     ...(next === undefined ? {} : { next }),
+    ...(tally === undefined ? {} : { tally }),
   };
 }

@@ -168,6 +168,20 @@ export const schemas = {
     ),
     dropped: array(open(['reason', 'detail'], { reason: text(100), detail: { type: 'string' } }), 1_000),
     next: text(3_000),
+    tally: {
+      ...open(['found', 'facets', 'partial'], {
+        found: { type: 'integer', description: 'Hits in all' },
+        facets: array(
+          open(['name', 'values'], {
+            name: text(20),
+            values: array(open(['value', 'count'], { value: text(200), count: { type: 'integer' } }), 50),
+          }),
+          5,
+        ),
+        partial: { type: 'boolean', description: 'There was more than the broker counts' },
+      }),
+      description: "With the first page: the broker's own word on what there is to narrow down by; proven by nothing",
+    },
   }),
   NegotiationRequest: closed(['dataset'], {
     provider: { ...id, description: "Who publishes it; what the dataset's id begins with unless given" },

@@ -22,6 +22,7 @@ export class SmallBroker {
   /** Refuses every call. */
   down = false;
   next = '';
+  tally: causeway.broker.v1.Tally.$Properties | undefined;
   #server: RunningServer | undefined;
 
   get address(): string {
@@ -62,7 +63,12 @@ export class SmallBroker {
                 return {};
               },
             },
-            search: { unary: async () => ({ hits: await this.#answer(() => true), next: this.next }) },
+            search: {
+              unary: async () => ({
+                ...{ hits: await this.#answer(() => true), next: this.next },
+                ...(this.tally && { tally: this.tally }),
+              }),
+            },
             resolve: {
               unary: async ({ request: { id } }) => {
                 const [hit] = await this.#answer((entry) => parseEntry(entry).id === id);

@@ -1,9 +1,11 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { causeway, ended, firstEvent, launch, Running } from './testing/causeway.js';
 
@@ -62,6 +64,13 @@ afterAll(async () => {
   busy?.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** The objects a command prints, one after the other. */
+function events({ stdout }: ChildProcess): () => Promise<Readonly<Record<string, unknown>>> {
+  if (!stdout) throw new TypeError('its output is not read');
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  return async () => JSON.parse((await lines.next()).value ?? '{}') as Readonly<Record<string, unknown>>;
+}
 
 interface Mistake {
   readonly what: string;
@@ -212,6 +221,11 @@ describe('a mistake is told with what was expected and what to do', () => {
       args: () => ['connector', ...home('oem')],
       says: ['SPACE_INCOMPLETE', 'authority services'],
     },
+    {
+      what: 'a space without services, joined again',
+      args: () => ['join', usedInvitation, ...home('oem'), '--start'],
+      says: ['HOME_TAKEN'],
+    },
     { what: 'no invitation', args: () => ['join', 'hello', ...home('new')], says: ['INVITATION_INVALID', 'whole'] },
     {
       what: 'a truncated invitation',
@@ -222,6 +236,17 @@ describe('a mistake is told with what was expected and what to do', () => {
       what: 'a used invitation',
       args: () => ['join', usedInvitation, ...home('late')],
       says: ['CODE_REFUSED', /invitation/],
+    },
+    {
+      what: 'an invitation as text and as file',
+      args: () => ['join', usedInvitation, '--file', at('data.csv'), ...home('new')],
+      code: 2,
+      says: ['USAGE', 'not both'],
+    },
+    {
+      what: 'an invitation that is no file',
+      args: () => ['join', '--file', at('nothing.txt'), ...home('new')],
+      says: ['UNREADABLE', 'does not exist'],
     },
     {
       what: 'an unknown enrolment',
@@ -272,6 +297,18 @@ test('what tokens say of a participant is shown, changed and remembered', async 
   });
 });
 
+test('join says that it waits for broker and clearing house', async () => {
+  const joining = launch(['join', await invite('forge'), ...home('forge'), '--start', '--json']);
+  const next = events(joining);
+  const { enrolment } = await next();
+  await causeway(['authority', 'approve', String(enrolment), ...home('authority')]);
+  expect(await next()).toMatchObject({ id: 'urn:causeway:forge' });
+  expect(await next()).toEqual({ event: 'waiting', for: 'services' });
+  joining.kill('SIGINT');
+  const message = expect.stringContaining('causeway connector --home');
+  expect(await next()).toMatchObject({ error: { code: 'INTERRUPTED', message } });
+});
+
 describe('once broker and clearing house are announced', () => {
   beforeAll(async () => {
     const [, log] = await Promise.all([
@@ -286,6 +323,19 @@ describe('once broker and clearing house are announced', () => {
     const ran = await causeway(['authority', 'services', ...all]);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
   }, 30_000);
+
+  test('join starts the connector when it is told to', async () => {
+    const ports = ['dspPort=0', 'exchangePort=0', 'dataPort=0', 'managementPort=0', 'operationsPort=0'];
+    const joining = launch(['join', await invite('mill'), ...home('mill'), ...settings(...ports), '--start', '--json']);
+    const next = events(joining);
+    const { enrolment } = await next();
+    await causeway(['authority', 'approve', String(enrolment), ...home('authority')]);
+    expect(await next()).toMatchObject({ id: 'urn:causeway:mill' });
+    expect(await next()).toMatchObject({ event: 'running', id: 'urn:causeway:mill' });
+    const exit = once(joining, 'exit');
+    joining.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  });
 
   test.each(['dspPort', 'exchangePort', 'dataPort', 'managementPort'])('a port in use is named: %s', async (option) => {
     const message = await expectMistake({
@@ -413,7 +463,31 @@ test('who stops waiting for the operator goes on with the same command, after a 
   await causeway(['authority', 'approve', String(enrolment), ...home('authority')]);
   const mistaken = await causeway([...join, '--set', 'dspPort=many']);
   expect(mistaken.objects().at(-1)).toMatchObject({ error: { code: 'CONFIG_INVALID' } });
-  expect((await causeway(join)).objects()).toMatchObject([{ id: 'urn:causeway:steel', role: 'participant' }]);
+  expect((await causeway(join)).objects().at(-1)).toMatchObject({ id: 'urn:causeway:steel', role: 'participant' });
+});
+
+test('an invitation survives a mail, by file and by standard input, in both languages', async () => {
+  const asked = ['authority', 'invite', '恒力铸造', '--id', 'urn:causeway:foundry', ...home('authority')];
+  const { stdout: zh } = await causeway(asked, { env: { LANG: 'zh_CN.UTF-8' } });
+  expect(zh).toMatch(/数据空间“test”的加入邀请/);
+  const { stdout: en } = await causeway([...asked, '--lang', 'en'], { env: { LANG: 'zh_CN.UTF-8' } });
+  expect(en).toMatch(/^Invitation to the data space "test"[\s\S]*SHA-256 (?:[0-9A-F]{2}:){31}/);
+  const mail = en.replace(/^/gm, '> ').replaceAll('\n', '\r\n');
+  await writeFile(at('mail.txt'), mail);
+  // The second took the place of the first.
+  const stale = await causeway(['join', '-', ...home('foundry'), '--json'], { input: zh });
+  expect(stale.objects()).toMatchObject([{ error: { code: 'CODE_REFUSED' } }]);
+  expect(existsSync(at('foundry'))).toBe(false);
+
+  const joining = launch(['join', '--file', at('mail.txt'), ...home('foundry'), '--dns', 'foundry.example', '--json']);
+  const { enrolment } = await firstEvent(joining);
+  const joined = ended(joining);
+  await causeway(['authority', 'approve', String(enrolment), ...home('authority')]);
+  expect((await joined).objects()).toMatchObject([{ id: 'urn:causeway:foundry' }]);
+  expect(JSON.parse(await readFile(at('foundry', 'config.json'), 'utf8'))).toEqual({
+    host: '0.0.0.0',
+    publicHost: 'foundry.example',
+  });
 });
 
 test('an auditor has a home of its own, with an identity and no service', async () => {

@@ -18,6 +18,7 @@ import { serviceCommand } from './commands/services.js';
 import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
 import { stopCommand } from './commands/stop.js';
+import { langOption } from './language.js';
 import { createOutput, type Output } from './output.js';
 import { report } from './report.js';
 
@@ -49,6 +50,12 @@ export function commandLine(output: Output): Command {
     .description('Causeway (通衢): a federated industrial data space')
     .version(version)
     .option('--json', 'print one JSON object instead of lines for people')
+    .addOption(langOption())
+    .hook('preAction', (_program, command) => {
+      const { lang } = command.optsWithGlobals<{ lang?: string }>();
+      // As if the terminal had said so: whatever shows words asks `language`.
+      if (lang !== undefined) process.env.LANG = lang;
+    })
     .enablePositionalOptions()
     .showHelpAfterError('(--help says more)')
     .exitOverride()
@@ -86,7 +93,9 @@ function inherit(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent);
   // What stands behind a subcommand's name is the subcommand's: `authority approve X --home Y`.
   command.enablePositionalOptions();
-  if (!command.options.some(({ long }) => long === '--json')) command.option('--json', 'print one JSON object');
+  const given = (option: string) => command.options.some(({ long }) => long === option);
+  if (!given('--json')) command.option('--json', 'print one JSON object');
+  if (!given('--lang')) command.addOption(langOption());
   for (const child of command.commands) inherit(child, command);
   return command;
 }

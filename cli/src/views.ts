@@ -1,3 +1,5 @@
+import { language } from './language.js';
+
 // What the management API answers, as far as the command line shows it.
 
 export interface ReasonView {
@@ -163,7 +165,7 @@ export function words(reason: ReasonView | undefined, env: NodeJS.ProcessEnv = p
 
 /** The text in the language of the terminal. */
 export function inLanguage(text: WordsView, env: NodeJS.ProcessEnv = process.env): string {
-  return env.LANG?.startsWith('zh') ? text.zh : text.en;
+  return text[language(env)];
 }
 
 /** Terms in plain words, line by line. */

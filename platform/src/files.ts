@@ -34,9 +34,12 @@ export async function writeFileAtomic(
   await syncFolder(folder);
 }
 
-/** Makes a folder and what is missing above it, for its owner only unless told. */
-export async function ensureDir(path: string, mode = 0o700): Promise<void> {
-  await mkdir(path, { recursive: true, mode });
+/**
+ * Makes a folder and what is missing above it, for its owner only unless told.
+ * @returns the topmost folder it had to make, if any
+ */
+export function ensureDir(path: string, mode = 0o700): Promise<string | undefined> {
+  return mkdir(path, { recursive: true, mode });
 }
 
 /** Makes the names in a folder durable (a rename, a new file). */

@@ -71,7 +71,10 @@ export async function invite(context: AuthorityContext, wanted: InvitationWanted
   });
   return {
     id: participant,
-    invitation: writeInvitation({ authority, root: keys.root.cert, code }),
+    invitation: writeInvitation({
+      ...{ authority, root: keys.root.cert, code },
+      ...{ space: config.space, id: participant, role: wanted.role },
+    }),
     fingerprint: new X509Certificate(keys.root.cert).fingerprint256,
     expires: invitation.expires,
   };

@@ -1,5 +1,6 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import type { Clock, Random } from '@causeway/platform';
+import { rm } from 'node:fs/promises';
+import { type Clock, ensureDir, type Random } from '@causeway/platform';
 import { TrustError } from '../peer/errors.js';
 import { PeerAgent } from '../peer/https/agent.js';
 import { type PeerResponse, send } from '../peer/https/request.js';
@@ -49,12 +50,18 @@ const mostPollMs = 5_000;
  */
 export async function enrol(options: EnrolOptions): Promise<Enrolment> {
   const { invitation, folder, clock } = options;
+  const made = await ensureDir(folder);
   const pending = await openPending(folder, invitation, options.addresses, options.random);
   const keys = await openKeys(folder, options.rsaBits ?? 3_072);
   // The invitation's root is the only one trusted here, and of what it certified only the authority is.
   const agent = new PeerAgent({ roots: [pending.root] }, demandAuthority, clock);
   const request = await enrolmentRequest({ keys, ...pending });
-  const answer = await ask(agent, pending, 'POST', '/v1/enrolments', JSON.stringify(request));
+  const answer = await ask(agent, pending, 'POST', '/v1/enrolments', JSON.stringify(request)).catch(async (error) => {
+    agent.destroy();
+    // Refused for good: keys that nobody certifies are of no use, and what was there before stays.
+    if (made !== undefined && refusedForGood(error)) await rm(made, { recursive: true, force: true });
+    throw error;
+  });
   const own = keyFingerprint({
     tls: createPublicKey(keys.tls),
     signing: createPublicKey(keys.signing),
@@ -82,6 +89,10 @@ export async function enrol(options: EnrolOptions): Promise<Enrolment> {
       }
     },
   };
+}
+
+function refusedForGood(error: unknown): boolean {
+  return error instanceof TrustError && (error.code === 'CODE_REFUSED' || error.code === 'PEER_UNEXPECTED');
 }
 
 function demandAuthority(peer: Peer): Peer {

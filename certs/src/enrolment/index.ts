@@ -1,2 +1,2 @@
 export { type Enrolment, type EnrolOptions, enrol } from './enrol.js';
-export { type Invitation, readInvitation } from './invitation.js';
+export { type Invitation, maxInvitationText, readInvitation } from './invitation.js';

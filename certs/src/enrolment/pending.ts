@@ -2,7 +2,7 @@ import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { codeOf, ensureDir, type Random, writeFileAtomic } from '@causeway/platform';
+import { codeOf, type Random, writeFileAtomic } from '@causeway/platform';
 import { TrustError } from '../peer/errors.js';
 import { identityFiles } from '../peer/identity-folder.js';
 import type { Invitation } from './invitation.js';
@@ -32,7 +32,6 @@ export async function openPending(
   addresses: PendingEnrolment['addresses'],
   random: Random,
 ): Promise<PendingEnrolment> {
-  await ensureDir(folder);
   if ((await textOf(join(folder, identityFiles.trust))) !== undefined) {
     throw new TrustError('ENROLMENT_REFUSED', `expected a folder without an identity; ${folder} has one`);
   }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { openApi } from '../api.js';
+import { invitationText } from '../invitation-text.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
 import { collect, type PageView } from '../pages.js';
@@ -59,12 +60,10 @@ function inviteCommand(output: Output): Command {
     .action(async (name: string, { home, id, role, attribute: attributes }: InviteOptions) => {
       const api = await openApi(home, 'authority');
       const invited = await api.send<Invited>('POST', '/admin/v1/invitations', { name, id, role, attributes });
-      output.line(invited.invitation);
-      output.line();
-      output.line(`For:               ${name} (${invited.id})`);
-      output.line(`Root certificate:  SHA-256 ${invited.fingerprint}  — tell them by another way`);
-      output.line(`Valid until:       ${new Date(invited.expires).toISOString()}`);
-      output.result({ ...invited });
+      const { readInvitation } = await import('@causeway/certs/enrolment');
+      const text = invitationText({ ...readInvitation(invited.invitation), ...invited, name });
+      output.line(text);
+      output.result({ ...invited, text });
     });
 }
 

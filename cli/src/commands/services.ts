@@ -1,6 +1,7 @@
 import type { Identity } from '@causeway/certs/peer';
 import type { ConfigSources, Logger, Service } from '@causeway/platform';
 import { Command, Option } from 'commander';
+import { isAnnounced } from '../announced.js';
 import { CliError } from '../errors.js';
 import { homePaths, readHome, type ServiceRole } from '../home.js';
 import { homeOption, setOption } from '../options.js';
@@ -50,7 +51,7 @@ const runnables: Record<ServiceRole, Runnable> = {
     description: "start a participant's connector",
     start: async (start) => {
       const config = await serviceConfig.connector(start.sources);
-      const identity = announced(await openIdentity(start));
+      const identity = demandAnnounced(await openIdentity(start));
       const { startConnector } = await import('@causeway/connector');
       return { service: await startConnector({ ...(await system(start)), config, identity }), id: identity.id };
     },
@@ -74,7 +75,8 @@ export function serviceCommand(role: ServiceRole, output: Output): Command {
     });
 }
 
-async function runService(
+/** Runs the service of a home until a signal ends it. @throws CliError HOME_MISSING, HOME_TAKEN, SPACE_INCOMPLETE */
+export async function runService(
   role: ServiceRole,
   folder: string,
   flags: Readonly<Record<string, string>>,
@@ -123,10 +125,9 @@ async function system({ folder, log }: Start) {
   return { folder, log, clock: systemClock, random: systemRandom };
 }
 
-/** A connector finds its way by the broker and proves what it does by the log. */
-function announced(identity: Identity): Identity {
-  const { broker, clearingHouse, authority } = identity.trust.bundle;
-  if (broker.id !== '' && clearingHouse.vkey !== '') return identity;
+function demandAnnounced(identity: Identity): Identity {
+  const { authority } = identity.trust.bundle;
+  if (isAnnounced(identity)) return identity;
   throw new CliError(
     'SPACE_INCOMPLETE',
     `The data space has no broker and clearing house yet, says its authority at ${authority.https}. Its operator announces them with 'causeway authority services'; start the connector again then.`,

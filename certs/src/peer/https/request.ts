@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '@causeway/platform';
 import { TrustError } from '../errors.js';
 import { demandPeer, type Expected } from '../peer.js';
 import { requireTls13, type TlsIdentity } from '../tls.js';
+import { unreachable } from '../unreachable.js';
 import { PeerAgent } from './agent.js';
 
 export interface PeerRequestOptions {
@@ -102,7 +103,7 @@ async function speaking<T>(
         cause: error,
       });
     }
-    throw new TrustError('PEER_UNREACHABLE', `${url.host} could not be reached or broke off`, { cause: error });
+    throw new TrustError('PEER_UNREACHABLE', `${url.host} ${unreachable(error)}`, { cause: error });
   }
 }
 

@@ -1,0 +1,51 @@
+import type { Invitation } from '@causeway/certs/enrolment';
+import { type Language, type Words, words } from './language.js';
+
+const width = 64;
+
+export interface InvitationWords extends Invitation {
+  /** What people call the invited. */
+  readonly name: string;
+  /** The part that machines read. */
+  readonly invitation: string;
+  /** Milliseconds since epoch. */
+  readonly expires: number;
+}
+
+/** An invitation to hand over: what people have to know, then the part that machines read, in lines that mails leave whole. */
+export function invitationText(invited: InvitationWords, language?: Language): string {
+  const { name, id, role, space, authority, fingerprint, invitation, expires } = invited;
+  const until = new Date(expires).toISOString();
+  const text: Words = {
+    en: [
+      `Invitation to the data space "${space}" (Causeway)`,
+      '',
+      `For:              ${name}, who will be ${id} (${role})`,
+      `Authority:        ${authority}`,
+      `Root certificate: SHA-256 ${fingerprint}`,
+      `Good once, until: ${until}`,
+      '',
+      'Whoever has this text can join in your name: give it to nobody. Save it as it is, this part and the code below, and run',
+      '',
+      '  causeway join --file invitation.txt --home ./connector --dns connector.your-firm.example',
+      '',
+      'Then call us: we compare the fingerprint of the root certificate above and of the keys that the command prints.',
+    ].join('\n'),
+    zh: [
+      `数据空间“${space}”的加入邀请（通衢 Causeway）`,
+      '',
+      `受邀方：${name}，标识为 ${id}（${role}）`,
+      `认证中心地址：${authority}`,
+      `根证书指纹：SHA-256 ${fingerprint}`,
+      `仅可使用一次，有效期至：${until}`,
+      '',
+      '持有本文者可以您的名义加入，请勿转交他人。请将全文（包括下方代码）原样保存为文件，然后运行：',
+      '',
+      '  causeway join --file invitation.txt --home ./connector --dns connector.your-firm.example',
+      '',
+      '随后请致电我们，双方核对上面的根证书指纹，以及该命令显示的密钥指纹。',
+    ].join('\n'),
+  };
+  const lines = invitation.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+  return [words(text, language), '', ...lines].join('\n');
+}

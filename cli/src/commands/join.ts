@@ -64,7 +64,7 @@ export function joinCommand(output: Output): Command {
       const start = role !== 'auditor' && (options.start ?? (process.stdout.isTTY && !output.json));
       output.line(words(next(role, home, start)));
       output.result({ home, id: identity.id, role: identity.role, ...(enrolment && { enrolment }), ...made });
-      if (!start || role === 'auditor') return;
+      if (!start) return;
       if (role === 'connector') await announced(identity, home, output);
       await runService(role, home, {}, 'info', output);
     });

@@ -1,21 +1,18 @@
-import { createServer } from 'node:http';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { AttributeTokens, type Identity, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
 import {
+  apiKey,
   type Clock,
-  closeServer,
   createMetrics,
   ensureDir,
-  httpDeadlines,
   Lifecycle,
   type Logger,
-  listen,
   openLevelStore,
   type Random,
   type RunningServer,
-  routesOf,
   type Service,
+  serveManagement,
   startOperations,
 } from '@causeway/platform';
 import { PeerCatalog } from './catalog/peer-catalog.js';
@@ -35,13 +32,12 @@ import { openDataPlane } from './exchange/data-plane.js';
 import { dataOpenRoutes, dataRoutes } from './exchange/http-provider.js';
 import { openAttested } from './facts/attested.js';
 import { openEvidenceLog } from './logging/evidence-log.js';
-import { apiKey } from './management/api-key.js';
 import { approvalOperations } from './management/approvals.js';
 import { contractOperations } from './management/contracts.js';
 import { datasetOperations } from './management/datasets.js';
 import { dutyOperations } from './management/duties.js';
 import { keyHolder, operatorOperations } from './management/operators.js';
-import { managementApp } from './management/router.js';
+import { connectorApi } from './management/router.js';
 import { statusOperation } from './management/status.js';
 import { transferOperations } from './management/transfers.js';
 import type { DspIdentity } from './ports.js';
@@ -155,16 +151,12 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     statusOperation({ ...management, duties, servers }),
   ];
   const key = await apiKey(join(folder, 'api.key'), random);
-  const api = managementApp(operations, keyHolder(key, records), log);
-  const apiServer = createServer({ ...httpDeadlines, requestTimeout: 90_000 }, api);
-  apiServer.maxConnections = 200;
-  const managementPort = await listen(apiServer, config.managementHost, config.managementPort);
-  lifecycle.defer('management', () => closeServer(apiServer));
-  servers.push({
-    ...{ name: 'management', protocol: 'http', host: config.managementHost, port: managementPort },
-    routes: routesOf(api),
-    close: () => closeServer(apiServer),
+  const api = await serveManagement({
+    app: connectorApi(operations, keyHolder(key, records), log),
+    ...{ host: config.managementHost, port: config.managementPort, requestMs: 90_000 },
   });
+  lifecycle.defer('management', () => api.close());
+  servers.push(api);
   const health = await startOperations({
     ...{ host: config.operationsHost, port: config.operationsPort, metrics },
     ready: async () => {

@@ -1,5 +1,6 @@
 /** Every way in which this package fails. Callers switch on `code`; the message is for people. */
 export type PlatformErrorCode =
+  | 'API_KEY_INVALID'
   | 'CLOSE_FAILED'
   | 'CONFIG_INVALID'
   | 'CURSOR_INVALID'

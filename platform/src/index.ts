@@ -20,6 +20,18 @@ export { HttpProblem, jsonBody, notFound, type ProblemDetail, problemHandler } f
 export { type Route, routesOf } from './http/routes.js';
 export { Lifecycle, type LifecycleOptions, type RunningServer, type Service, untilSignal } from './lifecycle.js';
 export { createLogger, type Logger, type LoggerOptions, scrub, silentLogger } from './log.js';
+export { apiKey, isKey } from './management/api-key.js';
+export {
+  type KeyHolder,
+  type ManagementApi,
+  managementApp,
+  owner,
+  serveManagement,
+} from './management/app.js';
+export { managementBase, type Schemas } from './management/openapi.js';
+export { type Call, type Operation, ok, type Reply } from './management/operation.js';
+export { pageOptions, pageQuery } from './management/paging.js';
+export { type BodyReader, bodyReaders } from './management/read-body.js';
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics.js';
 export { type OperationsOptions, type Readiness, startOperations } from './operations.js';
 export { Outbox } from './outbox/outbox.js';

@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { HttpProblem, jsonBody, type Logger, notFound, problemHandler } from '@causeway/platform';
+import { HttpProblem, isKey, jsonBody, type Logger, notFound, problemHandler, Secret } from '@causeway/platform';
 import express, { type Express, type Request } from 'express';
 import type { AuthorityAdmin } from './admin.js';
 import { authorityProblem } from './problems.js';
@@ -8,12 +7,13 @@ import { attributesBody, checked, invitationBody, rejectionBody, servicesBody } 
 
 /** The operator's API: loopback, with the key from the authority's folder as a Bearer token. */
 export function adminRoutes(admin: AuthorityAdmin, apiKey: string, log: Logger): Express {
+  const key = new Secret(apiKey);
   const app = express();
   app.disable('x-powered-by');
   app.use((request, response, next) => {
     response.set('cache-control', 'no-store');
     const shown = /^Bearer (\S{1,200})$/.exec(request.get('authorization') ?? '')?.[1] ?? '';
-    if (!sameKey(shown, apiKey)) {
+    if (!isKey(shown, key)) {
       throw new HttpProblem(401, 'API_KEY_MISSING', "Show the authority's API key as a Bearer token.");
     }
     next();
@@ -77,10 +77,4 @@ function pageOf(request: Request): { cursor?: string; limit?: number } {
     throw new HttpProblem(400, 'REQUEST_INVALID', 'limit is a whole number from 1 to 100.');
   }
   return { limit: number, ...(typeof cursor === 'string' && cursor !== '' && { cursor }) };
-}
-
-// Hashed first, so that neither content nor length shows in the time it takes.
-function sameKey(shown: string, key: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(shown), digest(key));
 }

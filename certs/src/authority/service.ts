@@ -1,20 +1,16 @@
-import { createServer } from 'node:http';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import {
   type Clock,
-  closeServer,
   createMetrics,
   ensureDir,
-  httpDeadlines,
   Lifecycle,
   type Logger,
-  listen,
   openLevelStore,
   type Random,
   type RunningServer,
-  routesOf,
   type Service,
+  serveManagement,
   startOperations,
 } from '@causeway/platform';
 import { TrustError } from '../peer/errors.js';
@@ -138,11 +134,7 @@ function serve(context: AuthorityContext, log: Logger): Promise<RunningServer> {
 
 async function serveAdmin(admin: AuthorityAdmin, options: StartAuthorityOptions, key: string): Promise<RunningServer> {
   const { adminHost: host, adminPort } = options.config;
-  const app = adminRoutes(admin, key, options.log);
-  const server = createServer({ ...httpDeadlines, requestTimeout: 15_000 }, app);
-  server.maxConnections = 100;
-  const port = await listen(server, host, adminPort);
-  return { name: 'management', protocol: 'http', host, port, routes: routesOf(app), close: () => closeServer(server) };
+  return serveManagement({ app: adminRoutes(admin, key, options.log), host, port: adminPort, requestMs: 15_000 });
 }
 
 function hostOf({ publicHost }: AuthorityConfig): string {

@@ -1,15 +1,14 @@
 import type { Identity } from '@causeway/certs/peer';
 import { testTrust } from '@causeway/certs/testing';
-import { Secret, silentLogger, systemRandom } from '@causeway/platform';
+import { managementBase, Secret, silentLogger, systemRandom } from '@causeway/platform';
 import { ManualClock, seededRandom } from '@causeway/platform/testing';
 import supertest from 'supertest';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Network } from '../testing/network.js';
 import { type Party, settle } from '../testing/party.js';
 import { approvalOperations } from './approvals.js';
-import { managementBase } from './openapi.js';
 import { keyHolder, operatorOperations } from './operators.js';
-import { managementApp } from './router.js';
+import { connectorApi } from './router.js';
 
 const clock = new ManualClock();
 const ownersKey = 'the key in the folder of the service';
@@ -35,7 +34,7 @@ beforeEach(async () => {
   const { records, store } = provider;
   const context = { records, store, clock, random: systemRandom, approvals: provider.plane.approvals };
   const operations = [...approvalOperations(context), ...operatorOperations(context)];
-  const app = managementApp(operations, keyHolder(new Secret(ownersKey), records), silentLogger);
+  const app = connectorApi(operations, keyHolder(new Secret(ownersKey), records), silentLogger);
   ask = (key) => supertest.agent(app).set('authorization', `Bearer ${key}`);
   const terms = { assignees: [consumer.id], purposes: ['planning'], until: '2999-01-01T00:00:00Z', count: 3 };
   const dataset = await provider.publish('d', [{ terms }], { classification: 3 });

@@ -7,8 +7,7 @@ import type { Dataset } from '../model.js';
 import type { Discovery, DiscoveryPage } from '../ports.js';
 import type { Records } from '../records.js';
 import { trimSlashes } from '../trim-slashes.js';
-import { type Operation, ok, pageQuery } from './operation.js';
-import { pageOptions } from './paging.js';
+import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
 import { bodyReader } from './read-body.js';
 import { datasetView } from './views.js';
 

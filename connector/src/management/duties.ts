@@ -5,8 +5,7 @@ import { type DutyRecord, isOverdue, saidIn } from '../duties/record.js';
 import { nameOf, standOf } from '../duties/words.js';
 import { ConnectorError } from '../errors.js';
 import type { Records } from '../records.js';
-import { type Operation, ok, pageQuery } from './operation.js';
-import { pageOptions } from './paging.js';
+import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
 import { bodyReader } from './read-body.js';
 
 export interface DutyContext {

@@ -1,14 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Digest, digestOf } from '@causeway/evidence';
-import type { Clock, Random, Secret, Store } from '@causeway/platform';
+import { type Clock, isKey, owner, type Random, type Secret, type Store } from '@causeway/platform';
 import { ConnectorError } from '../errors.js';
 import type { Operator } from '../model.js';
 import type { Records } from '../records.js';
-import { type Operation, ok, pageQuery } from './operation.js';
-import { pageOptions } from './paging.js';
-
-/** Who holds the key in the folder of the service: may do everything, and makes the keys of the others. */
-export const owner = 'owner';
+import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
 
 export interface OperatorContext {
   readonly store: Store;
@@ -25,9 +21,8 @@ export function keyHolder(
   key: Secret,
   records: OperatorContext['records'],
 ): (shown: string) => Promise<string | undefined> {
-  const expected = digestOf(key.reveal());
   return async (shown) => {
-    if (same(digestOf(shown), expected)) return owner;
+    if (isKey(shown, key)) return owner;
     const name = /^([a-z0-9][a-z0-9._-]{0,62})\.[A-Za-z0-9_-]{43}$/.exec(shown)?.[1];
     const found = name === undefined ? undefined : (await records.operators.get(name))?.value;
     const right = same(digestOf(shown), found?.keyDigest ?? digestOfNobody);

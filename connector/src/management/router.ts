@@ -1,83 +1,12 @@
-import { HttpProblem, jsonBody, type Logger, notFound, PlatformError, problemHandler } from '@causeway/platform';
-import express, { type Express, type RequestHandler } from 'express';
+import { HttpProblem, type KeyHolder, type Logger, managementApp } from '@causeway/platform';
+import type { Express } from 'express';
 import { ConnectorError, type ConnectorErrorCode } from '../errors.js';
-import { managementBase, openApi } from './openapi.js';
 import type { Operation } from './operation.js';
-import { owner } from './operators.js';
+import { schemas } from './schemas.js';
 
-const bodyLimit = 1_048_576;
-const apiVersion = '1.0.0';
-
-/** Whose key this is; undefined: nobody's. */
-export type KeyHolder = (shown: string) => Promise<string | undefined>;
-
-/** The management API over these operations, for whoever holds a key. */
-export function managementApp(operations: readonly Operation[], holder: KeyHolder, log: Logger): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  const document = openApi(operations, apiVersion);
-  app.use(demandKey(holder));
-  app.get('/openapi.json', (_request, response) => {
-    response.json(document);
-  });
-  for (const operation of operations) {
-    const path = `${managementBase}${operation.path.replace(/\{(\w+)\}/g, ':$1')}`;
-    const read = operation.body === undefined ? [] : [jsonBody(bodyLimit)];
-    app[operation.method](path, demandRight(operation), ...read, serve(operation));
-  }
-  app.use(notFound());
-  app.use(problemHandler(log, problemOf));
-  return app;
-}
-
-/** Who shows which key; only the owner's opens everything. */
-function demandKey(holder: KeyHolder): RequestHandler {
-  return async (request, response, next) => {
-    const shown = /^Bearer (.{1,500})$/.exec(request.headers.authorization ?? '')?.[1];
-    const operator = shown === undefined ? undefined : await holder(shown);
-    if (operator !== undefined) {
-      response.locals['operator'] = operator;
-      return next();
-    }
-    response.setHeader('WWW-Authenticate', 'Bearer');
-    throw new HttpProblem(401, 'UNAUTHENTICATED', 'Expected Authorization: Bearer with a key of this connector.');
-  };
-}
-
-/** Before the body is read: an operator's key opens what operators may do. */
-function demandRight({ operators }: Operation): RequestHandler {
-  return (_request, response, next) => {
-    if (operators === true || response.locals['operator'] === owner) return next();
-    throw new HttpProblem(
-      403,
-      'OPERATOR_REFUSED',
-      'An operator may decide on requests; this needs the key of the service.',
-    );
-  };
-}
-
-function serve(operation: Operation): RequestHandler {
-  return async (request, response) => {
-    const gone = new AbortController();
-    response.on('close', () => gone.abort());
-    const reply = await operation.handle({
-      params: strings(request.params),
-      query: strings(request.query),
-      body: request.body,
-      operator: String(response.locals['operator']),
-      signal: gone.signal,
-    });
-    response.status(reply.status);
-    if ('bytes' in reply) response.type('application/json').send(Buffer.from(reply.bytes));
-    else response.json(reply.body);
-  };
-}
-
-/** A parameter given twice is none that we know. */
-function strings(values: object): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+/** The connector's management API over these operations, for whoever holds a key. */
+export function connectorApi(operations: readonly Operation[], holder: KeyHolder, log: Logger): Express {
+  return managementApp({ title: 'Causeway connector management', operations, schemas, holder, log, problemOf });
 }
 
 const statuses: Partial<Record<ConnectorErrorCode, number>> = {
@@ -103,9 +32,6 @@ const statuses: Partial<Record<ConnectorErrorCode, number>> = {
 };
 
 function problemOf(error: unknown): HttpProblem | undefined {
-  if (error instanceof PlatformError && error.code === 'CURSOR_INVALID') {
-    return new HttpProblem(400, error.code, error.message);
-  }
   if (!(error instanceof ConnectorError)) return undefined;
   const errors = problemsIn(error.data['problems']);
   return new HttpProblem(statuses[error.code] ?? 400, error.code, error.message, {

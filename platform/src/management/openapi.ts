@@ -1,6 +1,10 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation } from './operation.js';
-import { schemas } from './schemas.js';
+
+/** A service's schemas by name; `Problem` must be among them. */
+export type Schemas<Schema extends string> = Readonly<
+  Record<Schema | 'Problem', OpenAPIV3_1.SchemaObject | OpenAPIV3_1.ReferenceObject>
+>;
 
 export const managementBase = '/management/v1';
 
@@ -10,7 +14,13 @@ const problems: OpenAPIV3_1.ResponseObject = {
 };
 
 /** The OpenAPI document of these operations: the same schemas by which requests are checked. */
-export function openApi(operations: readonly Operation[], version: string): OpenAPIV3_1.Document {
+export function openApi<Schema extends string>(api: {
+  readonly title: string;
+  readonly version: string;
+  readonly operations: readonly Operation<Schema>[];
+  readonly schemas: Schemas<Schema>;
+}): OpenAPIV3_1.Document {
+  const { title, version, operations, schemas } = api;
   const paths: Record<string, OpenAPIV3_1.PathItemObject> = {};
   for (const operation of operations) {
     const path = `${managementBase}${operation.path}`;
@@ -18,13 +28,15 @@ export function openApi(operations: readonly Operation[], version: string): Open
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Causeway connector management', version, license: { name: 'Apache-2.0' } },
+    info: { title, version, license: { name: 'Apache-2.0' } },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
     paths,
     components: {
       schemas,
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'The API key of the connector' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'The key in the api.key of the service' },
+      },
     },
   };
 }

@@ -1,0 +1,23 @@
+import { HttpProblem } from '../http/problem.js';
+
+const most = 200;
+const usual = 50;
+
+/** What a list takes, as OpenAPI says it. */
+export const pageQuery = {
+  cursor: '`next` of the page before',
+  limit: `Most items, 1 to ${most}; ${usual} unless given`,
+} as const;
+
+/** Cursor and limit of a list. @throws HttpProblem 422 REQUEST_INVALID */
+export function pageOptions(query: Readonly<Record<string, string>>): {
+  readonly cursor?: string;
+  readonly limit: number;
+} {
+  const { cursor, limit = String(usual) } = query;
+  const number = Number(limit);
+  if (!Number.isInteger(number) || number < 1 || number > most) {
+    throw new HttpProblem(422, 'REQUEST_INVALID', `Expected a limit from 1 to ${most}, got ${limit}.`);
+  }
+  return { limit: number, ...(cursor === undefined ? {} : { cursor }) };
+}

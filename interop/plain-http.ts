@@ -1,6 +1,10 @@
+import { channel } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
 import type { DspBinding } from '@causeway/connector';
 import { closeServer, httpDeadlines, listen, routesOf } from '@causeway/platform';
+
+/** What `fetch` sends is not seen by the recorder of messages (scripts/record-dsp.mjs), so it is told. */
+const recorder = channel('causeway:dsp-sent');
 
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
@@ -17,6 +21,7 @@ export function plainHttp(): DspBinding {
       return { name: 'dsp', protocol: 'http', host, port: bound, routes, close: () => closeServer(server) };
     },
     async request({ method, url, headers, body, timeoutMs, maxBytes, signal }) {
+      if (body !== undefined && recorder.hasSubscribers) recorder.publish(JSON.parse(body));
       const response = await fetch(url, {
         ...{ method, headers, redirect: 'manual', signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) },
         ...(body === undefined ? {} : { body }),

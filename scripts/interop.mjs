@@ -6,10 +6,12 @@ const programs = {
   dsp: 'dist/tck/main.js',
   edc: 'dist/edc/main.js',
   'dsp:mutations': 'dist/tck/mutations.js',
+  crash: 'state/crash.mjs',
   fuzz: 'policies/fuzz.mjs',
   'fuzz:mutations': 'policies/mutations.mjs',
   messages: 'dist/messages/main.js',
   'messages:mutations': 'dist/messages/mutations.js',
+  model: 'state/model.mjs',
   z3: 'policies/z3/z3.mjs',
 };
 const [name = '', ...args] = process.argv.slice(2);

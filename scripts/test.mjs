@@ -1,6 +1,7 @@
 // `npm test`: installs what is missing, builds, checks format, lint, types and unused code, then runs every test that
 // needs nothing but this repository. The last line is the runner's own count.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { prepare, tool } from './prepare.mjs';
 import { recordings, runTests } from './vitest.mjs';
 
@@ -24,6 +25,8 @@ let env = {};
 if (filter.length === 0) {
   // What the whole suite sends is kept for `npm run test:vectors`; processes that the tests start inherit the recorder.
   rmSync(recordings, { recursive: true, force: true });
+  mkdirSync(recordings, { recursive: true });
+  writeFileSync(join(recordings, 'whole-suite'), '');
   const recorder = `--import ${new URL('record-dsp.mjs', import.meta.url).href}`;
   env = {
     NODE_OPTIONS: [process.env.NODE_OPTIONS, recorder].filter(Boolean).join(' '),

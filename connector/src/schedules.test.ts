@@ -30,19 +30,28 @@ beforeAll(async () => {
 
 const who = fc.constantFrom('provider' as const, 'consumer' as const);
 
-const phase = (what: readonly Deed['what'][]): fc.Arbitrary<Phase> =>
+const phase = (what: readonly Deed['what'][], most: number, fewest = 0): fc.Arbitrary<Phase> =>
   fc.record({
-    faults: fc.array(fc.constantFrom(...faults), { maxLength: 16, size: 'max' }),
-    amid: fc.array(fc.record({ at: fc.nat({ max: 12 }), who, what: fc.constantFrom(...what) }), { maxLength: 2 }),
+    faults: fc.array(fc.constantFrom(...faults), { minLength: fewest, maxLength: 16, size: 'max' }),
+    amid: fc.array(fc.record({ at: fc.nat({ max: 12 }), who, what: fc.constantFrom(...what) }), {
+      maxLength: most,
+      size: 'max',
+    }),
   });
 
-const ofTransfers = ['complete', ...deeds.filter((deed) => deed !== 'end-negotiation')] as const;
+// What ends a transfer stands more than once: only what is sent again afterwards meets a state that has ended.
+const ofTransfers = [
+  'complete',
+  'complete',
+  'terminate',
+  ...deeds.filter((deed) => deed !== 'end-negotiation'),
+] as const;
 
 const schedule: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
   haggling: fc.boolean(),
-  negotiation: phase(['end-negotiation']),
-  transfer: phase(ofTransfers),
+  negotiation: phase(['end-negotiation'], 2),
+  transfer: phase(ofTransfers, 4, 8),
   after: fc.array(fc.record({ who, what: fc.constantFrom('suspend', 'resume', ...ofTransfers) }), {
     maxLength: 5,
     size: 'max',

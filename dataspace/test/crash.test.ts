@@ -15,7 +15,8 @@ import { crashRun, type Landing } from './support/crash/run.js';
 import { heldBy } from './support/crash/stores.js';
 
 const seed = process.env.CAUSEWAY_CRASH_SEED ?? '20261121';
-const runs = 40;
+/** `npm run interop:crash` makes it 50 and more. */
+const runs = Number(process.env.CAUSEWAY_CRASH_RUNS ?? 40);
 const bytes = 4 * 1_048_576;
 /** Agreement twice, start, end twice. */
 const envelopesOfJob = 5;

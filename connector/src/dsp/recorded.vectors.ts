@@ -7,7 +7,7 @@ import type { JsonObject } from '../model.js';
 import { officialSchemas } from '../testing/official-schemas.js';
 import { messageTypes } from './vocabulary.js';
 
-/** Written by the last `npm test`: every message and answer of ours, one a line (scripts/record-dsp.mjs). */
+/** Written by the last `npm test`, or by the last kit: every message and answer of ours, one a line (scripts/record-dsp.mjs). */
 const folder = process.env['CAUSEWAY_RECORD'] ?? '';
 
 test.skipIf(!existsSync(folder))('every message that the tests sent is what the official schemas allow', async () => {
@@ -15,6 +15,7 @@ test.skipIf(!existsSync(folder))('every message that the tests sent is what the 
   const seen = new Map<string, number>();
   const wrong = new Map<string, number>();
   for (const file of await readdir(folder)) {
+    if (!file.endsWith('.jsonl')) continue;
     for await (const line of createInterface({ input: createReadStream(join(folder, file)) })) {
       const message = parsed(line);
       // Who comes without a certificate is told so by HTTP (RFC 9457), before anything of DSP begins.
@@ -34,7 +35,12 @@ test.skipIf(!existsSync(folder))('every message that the tests sent is what the 
     'CatalogError',
     'TransferError',
   ];
-  expect([...seen.keys()]).toEqual(expect.arrayContaining([...messageTypes, 'CatalogRequestMessage', ...recorded]));
+  // The suite sends every type; a part of it need not.
+  const expected = existsSync(join(folder, 'whole-suite'))
+    ? [...messageTypes, 'CatalogRequestMessage', ...recorded]
+    : [];
+  expect(expected.filter((type) => !seen.has(type))).toEqual([]);
+  expect(seen.size).toBeGreaterThan(0);
   process.stdout.write(`${JSON.stringify(Object.fromEntries([...seen].sort()))}\n`);
 });
 

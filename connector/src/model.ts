@@ -1,5 +1,6 @@
 import type { Digest, Json } from '@causeway/evidence';
 import type { ClassificationDomain } from '@causeway/policies';
+import type { Content } from './inspect/content.js';
 
 /** A JSON object as it came over the wire or as it will go out. */
 export type JsonObject = { [key: string]: Json };
@@ -264,6 +265,10 @@ export interface Dataset {
   readonly domain?: ClassificationDomain;
   readonly mediaType: string;
   readonly source: FileSource;
+  /** What was found in the file, when it holds a table: its description, unless the owner gives another. */
+  readonly content?: Content;
+  /** The names of its columns are not told to others. */
+  readonly hideColumns?: true;
   readonly offers: readonly Offer[];
   /** Whether the broker lists it to every member; otherwise only those its offers name find it in the catalog. */
   readonly listed: boolean;

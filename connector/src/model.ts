@@ -268,7 +268,7 @@ export interface Dataset {
   /** What was found in the file, when it holds a table: its description, unless the owner gives another. */
   readonly content?: Content;
   /** The names of its columns are not told to others. */
-  readonly hideColumns?: true;
+  readonly hideColumns?: boolean;
   readonly offers: readonly Offer[];
   /** Whether the broker lists it to every member; otherwise only those its offers name find it in the catalog. */
   readonly listed: boolean;

@@ -22,6 +22,10 @@ export interface Records {
   readonly agreements: Collection<Agreement>;
   /** The digest, by (peer, `@id` of the DSP agreement). */
   readonly agreementIds: Collection<{ readonly digest: Agreement['digest'] }>;
+  /** The digests of the agreements on a dataset, by (dataset, digest). */
+  readonly agreementsOf: Collection<{ readonly digest: Agreement['digest'] }>;
+  /** Of an index that was made later than what it lists: that it is complete, by name. */
+  readonly indexed: Collection<Readonly<Record<string, never>>>;
   /** Our pids of the transfers under an agreement, by (digest, pid). */
   readonly transfersOf: Collection<{ readonly pid: string }>;
   /** Our transfers of which bytes may lie in a partial file, by pid: a restart removes those of ended ones. */
@@ -77,6 +81,8 @@ export function openRecords(store: Store): Records {
     openedBy: new Collection(store, 'opened-by', version),
     agreements: new Collection(store, 'agreement', version),
     agreementIds: new Collection(store, 'agreement-id', version),
+    agreementsOf: new Collection(store, 'agreement-of', version),
+    indexed: new Collection(store, 'indexed', version),
     transfersOf: new Collection(store, 'transfer-of', version),
     partials: new Collection(store, 'partial', version),
     decisions: new Collection(store, 'decision', version),

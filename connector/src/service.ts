@@ -22,6 +22,7 @@ import type { Decider } from './control.js';
 import { controlPlane } from './control-plane.js';
 import { BrokerDiscovery } from './discovery/discovery.js';
 import { httpsBinding } from './dsp/binding.js';
+import { enrolment } from './dsp/enrolled.js';
 import { boundIdentity } from './dsp/identity.js';
 import { dspApp } from './dsp/router.js';
 import { peerTransport } from './dsp/transport.js';
@@ -40,6 +41,8 @@ import { keyHolder, operatorOperations } from './management/operators.js';
 import { connectorApi } from './management/router.js';
 import { statusOperation } from './management/status.js';
 import { transferOperations } from './management/transfers.js';
+import { usageOperation } from './management/usage.js';
+import { listAgreements } from './negotiation/agreements-of.js';
 import type { DspIdentity } from './ports.js';
 import { openRecords } from './records.js';
 
@@ -81,6 +84,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const metrics = createMetrics('connector', { process: true });
   const events = connectorEvents(log, metrics);
   const records = openRecords(store);
+  await listAgreements(store, records);
   const shared = { identity, store, records, clock, random, log, metrics };
 
   const evidence = openEvidenceLog({ ...shared, monitorMs: config.logMonitor });
@@ -120,7 +124,10 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const discovery = new BrokerDiscovery({
     ...{ ...shared, dsp: dspUrl, heartbeatMs: config.heartbeat, headLifeMs: config.headLife },
   });
-  const publisher = new Publisher({ ...shared, events, self: identity.id, changed: () => discovery.changed() });
+  const publisher = new Publisher({
+    ...{ ...shared, events, self: identity.id, changed: () => discovery.changed() },
+    enrolled: enrolment(dspIdentity.tokens),
+  });
 
   const serving = { identity, clock, host: config.host, log };
   const app = dspApp({ ...plane, identity: dspIdentity, events, learn: attested.learn });
@@ -148,6 +155,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...operatorOperations(management),
     ...transferOperations(management),
     ...dutyOperations({ ...management, duties }),
+    usageOperation(management),
     statusOperation({ ...management, duties, servers }),
   ];
   const key = await apiKey(join(folder, 'api.key'), random);

@@ -2,7 +2,8 @@ import type { Clock, Page } from '@causeway/platform';
 import { dspContext, extension, formats } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import { transferFacts } from '../facts/table.js';
-import type { Dataset, JsonObject } from '../model.js';
+import { descriptionOf } from '../inspect/summary.js';
+import type { Dataset, JsonObject, Offer } from '../model.js';
 import type { FactsFor } from '../ports.js';
 import type { Records } from '../records.js';
 import { type Viewer, visibleOffers } from './visibility.js';
@@ -95,7 +96,11 @@ export class CatalogService {
 
   #show(dataset: Dataset, viewer: Viewer): JsonObject | undefined {
     const offers = visibleOffers(dataset, viewer);
-    if (offers.length === 0) return undefined;
+    return offers.length === 0 ? undefined : this.told(dataset, offers);
+  }
+
+  /** What a caller is told who may see these offers. */
+  told(dataset: Dataset, offers: readonly Offer[]): JsonObject {
     return {
       '@type': 'Dataset',
       '@id': dataset.id,
@@ -113,13 +118,14 @@ export class CatalogService {
 }
 
 function described(dataset: Dataset): JsonObject {
+  const description = descriptionOf(dataset);
   const titles = (['zh', 'en'] as const).flatMap((language) => {
     const title = dataset.title[language];
     return title === undefined ? [] : [{ '@value': title, '@language': language }];
   });
   return {
     ...(titles.length === 0 ? {} : { 'dct:title': titles }),
-    ...(dataset.description === undefined ? {} : { 'dct:description': dataset.description }),
+    ...(description === undefined ? {} : { 'dct:description': description }),
     ...(dataset.keywords.length === 0 ? {} : { 'dcat:keyword': [...dataset.keywords] }),
     ...(dataset.category === undefined ? {} : { 'dcat:theme': dataset.category }),
     [extension.version]: dataset.source.version,

@@ -1,29 +1,15 @@
 import { isAbsolute } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Store, Write } from '@causeway/platform';
 import { listingFlaw } from '../discovery/listed.js';
 import { ConnectorError } from '../errors.js';
 import type { ConnectorEvents } from '../events.js';
 import { describeFile } from '../exchange/file-source.js';
+import type { Sample } from '../inspect/content.js';
+import { inspect } from '../inspect/inspect.js';
 import type { Dataset } from '../model.js';
-import { classificationOf } from '../negotiation/terms.js';
 import type { Records } from '../records.js';
-import { type OfferInput, readOffer } from './offer-input.js';
-
-/** What the owner of a dataset says of it. */
-export interface Publication {
-  /** Absolute path of the file. */
-  readonly file: string;
-  readonly title: Dataset['title'];
-  readonly description?: string;
-  readonly keywords?: readonly string[];
-  readonly category?: string;
-  readonly region?: string;
-  readonly classification?: NonNullable<Dataset['classification']>;
-  readonly domain?: NonNullable<Dataset['domain']>;
-  readonly mediaType?: string;
-  readonly listed?: boolean;
-  readonly offers?: readonly OfferInput[];
-}
+import { type DatasetChange, datasetOf, type Looked, type Publication } from './publication.js';
 
 export interface PublisherOptions {
   readonly store: Store;
@@ -33,6 +19,14 @@ export interface PublisherOptions {
   readonly self: string;
   /** Told after what we list has changed. */
   readonly changed: () => void;
+  /** Whether the authority has enrolled a participant; undefined when that cannot be told. */
+  readonly enrolled?: (participant: string) => Promise<boolean | undefined>;
+}
+
+/** A dataset as it would be, and the first rows of its file: for its owner alone. */
+export interface Previewed {
+  readonly dataset: Dataset;
+  readonly sample: Sample;
 }
 
 const attempts = 10;
@@ -50,51 +44,47 @@ export class Publisher {
   }
 
   /**
-   * Publishes a file under a local name; under the same name again, a new version of it. Without offers nobody may
-   * anything.
+   * Publishes a file under a local name; under the same name again, a new version of it, of which nothing stays. Without offers
+   * nobody may anything.
    *
    * @throws ConnectorError POLICY_INVALID with the path in the policy (what nobody enforces, or is below the floor of the
    * classification, included), REQUEST_INVALID with the member that the broker could
-   * not be told, SOURCE_UNREADABLE, SOURCE_CHANGED
+   * not be told, PEER_UNKNOWN, SOURCE_UNREADABLE, SOURCE_CHANGED
    */
   async publish(name: string, publication: Publication): Promise<Dataset> {
-    const { clock, events, changed } = this.#options;
     const id = this.id(name);
-    const classification = classificationOf(publication);
-    const offered = {
-      ...{ dataset: id, provider: this.#options.self },
-      ...(classification === undefined ? {} : { classification }),
-    };
-    const offers = (publication.offers ?? []).flatMap(
-      (input, index) => readOffer(offered, input, `/offers/${index}`) ?? [],
-    );
-    if (!isAbsolute(publication.file)) {
-      throw new ConnectorError('REQUEST_INVALID', `Expected an absolute path, got ${publication.file}.`);
-    }
-    for (const offer of offers) await this.#demandOwn(offer.id, id);
-    const source = await describeFile(publication.file);
-    const now = clock.now();
-    const published: Dataset = {
-      id,
-      title: publication.title,
-      ...(publication.description === undefined ? {} : { description: publication.description }),
-      keywords: [...(publication.keywords ?? [])],
-      ...(publication.category === undefined ? {} : { category: publication.category }),
-      ...(publication.region === undefined ? {} : { region: publication.region }),
-      ...(publication.classification === undefined ? {} : { classification: publication.classification }),
-      ...(publication.domain === undefined ? {} : { domain: publication.domain }),
-      mediaType: publication.mediaType ?? 'application/octet-stream',
-      source,
-      offers,
-      listed: publication.listed ?? false,
-      created: now,
-      updated: now,
-    };
-    if (published.listed) demandListable(published);
+    const looked = await this.#look(id, publication);
+    const { created: now, ...published } = await this.#made(id, publication, looked);
     const dataset = await this.#replace(id, (before) => ({ ...published, created: before?.created ?? now }));
-    events.published(id, source.version, source.bytes);
-    changed();
+    this.#told(dataset);
     return dataset;
+  }
+
+  /**
+   * Changes what is said of a dataset, its offers or its file: what is not given stays. The offers must do for its classification as
+   * it is from then on. Agreements that exist stand, and give the new version.
+   *
+   * @throws ConnectorError NOT_FOUND, STATE_INVALID when it was withdrawn, and those of {@link publish}
+   */
+  async change(name: string, change: DatasetChange): Promise<Dataset> {
+    const id = this.id(name);
+    const before = await this.#need(id);
+    const looked = await this.#look(id, change, before);
+    const made = await this.#made(id, change, looked, before);
+    const dataset = await this.#replace(id, (found) => {
+      if (isDeepStrictEqual(found, before)) return made;
+      throw new ConnectorError('QUEUE_FULL', `Dataset ${id} has been changed meanwhile; look at it and try again.`);
+    });
+    this.#told(dataset);
+    return dataset;
+  }
+
+  /** What {@link publish}, or with `onto` {@link change}, would make; nothing is changed. */
+  async preview(name: string, change: DatasetChange, onto?: 'change'): Promise<Previewed> {
+    const id = this.id(name);
+    const before = onto === 'change' ? await this.#need(id) : undefined;
+    const looked = await this.#look(id, change, before);
+    return { dataset: await this.#made(id, change, looked, before), sample: looked?.sample ?? [] };
   }
 
   /** Offers it to nobody any more. Agreements that exist stand. @throws ConnectorError NOT_FOUND */
@@ -110,11 +100,59 @@ export class Publisher {
     return dataset;
   }
 
+  async #need(id: string): Promise<Dataset> {
+    const found = (await this.#options.records.datasets.get(id))?.value;
+    if (found === undefined) throw new ConnectorError('NOT_FOUND', `There is no dataset ${id}.`);
+    if (found.withdrawn === undefined) return found;
+    throw new ConnectorError('STATE_INVALID', `Dataset ${id} was withdrawn; publish it again to offer it.`);
+  }
+
+  #told({ id, source }: Dataset): void {
+    this.#options.events.published(id, source.version, source.bytes);
+    this.#options.changed();
+  }
+
+  /** Reads the file, if there is one to read; what is wrong with the rest is said before. */
+  async #look(id: string, change: DatasetChange, before?: Dataset): Promise<Looked | undefined> {
+    const { file, version } = change;
+    if (file === undefined) return undefined;
+    if (!isAbsolute(file)) throw new ConnectorError('REQUEST_INVALID', `Expected an absolute path, got ${file}.`);
+    await this.#made(id, change, { source: unread(file), sample: [] }, before);
+    const source = await describeFile(file);
+    if (version !== undefined && source.version !== version) {
+      throw new ConnectorError('SOURCE_CHANGED', `${file} is not what was shown any more: it has changed meanwhile.`);
+    }
+    return { source, ...(await inspect(source)) };
+  }
+
+  async #made(id: string, change: DatasetChange, looked?: Looked, before?: Dataset): Promise<Dataset> {
+    const { self, clock } = this.#options;
+    const making = { id, self, now: clock.now(), ...(before && { before }), ...(looked && { looked }) };
+    const dataset = datasetOf(change, making);
+    for (const { id: offer, assignees = [] } of dataset.offers) {
+      await this.#demandOwn(offer, id);
+      if (change.enrolledOnly === true) await this.#demandEnrolled(assignees);
+    }
+    if (dataset.listed) demandListable(dataset);
+    return dataset;
+  }
+
   /** An offer's id finds its dataset, so no two datasets share one. */
   async #demandOwn(offer: string, dataset: string): Promise<void> {
     const holder = (await this.#options.records.offers.get(offer))?.value.dataset;
     if (holder === undefined || holder === dataset) return;
     throw new ConnectorError('REQUEST_INVALID', `Offer ${offer} stands under ${holder} already; give it another @id.`);
+  }
+
+  async #demandEnrolled(participants: readonly string[]): Promise<void> {
+    const { enrolled } = this.#options;
+    for (const participant of participants) {
+      if ((await enrolled?.(participant)) !== false) continue;
+      throw new ConnectorError(
+        'PEER_UNKNOWN',
+        `${participant} is no member of this data space: the authority has enrolled nobody of that id. Check how it is spelt.`,
+      );
+    }
   }
 
   async #replace(id: string, make: (before: Dataset | undefined) => Dataset): Promise<Dataset> {
@@ -133,6 +171,11 @@ export class Publisher {
     }
     throw new ConnectorError('QUEUE_FULL', `Dataset ${id} is being changed by too many at once; try again.`);
   }
+}
+
+/** Stands for a file that nobody has read yet. */
+function unread(path: string): Looked['source'] {
+  return { kind: 'file', path, version: `sha-256:${'0'.repeat(64)}`, bytes: 0, stamp: '' };
 }
 
 /** What its owner wants listed and the broker would not take is refused, not left out in silence. */

@@ -1,5 +1,6 @@
 import { type DatasetEntry, EvidenceError, entryBytes, headLimits } from '@causeway/evidence';
 import { formats } from '../dsp/vocabulary.js';
+import { descriptionOf } from '../inspect/summary.js';
 import type { Dataset } from '../model.js';
 import type { Records } from '../records.js';
 
@@ -28,7 +29,8 @@ export async function listedEntries(records: Records): Promise<Listed> {
 
 /** What members are shown of a dataset: never its source, its offers or who may have it. */
 export function entryOf(dataset: Dataset): DatasetEntry {
-  const { id, title, description, keywords, category, region, classification, mediaType, source } = dataset;
+  const { id, title, keywords, category, region, classification, mediaType, source } = dataset;
+  const description = descriptionOf(dataset);
   return {
     version: '1',
     id,

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '@causeway/platform';
 import type { Words } from '@causeway/policies';
@@ -17,6 +17,11 @@ const hidden: Words = { en: 'it is hidden', zh: '隐藏文件' };
 const folder: Words = { en: 'it is a folder', zh: '子文件夹' };
 const other: Words = { en: 'it is no file', zh: '不是普通文件' };
 
+/** @throws ConnectorError SOURCE_UNREADABLE when there is nothing of that name */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch((cause: unknown) => unreadable(path, cause))).isDirectory();
+}
+
 /**
  * The files of a folder by name. Folders in it, hidden files and links (which lead out of it) are told, and not followed.
  *
@@ -26,15 +31,7 @@ const other: Words = { en: 'it is no file', zh: '不是普通文件' };
 export async function filesIn(path: string): Promise<FolderContent> {
   const files: { name: string; path: string }[] = [];
   const skipped: { name: string; why: Words }[] = [];
-  const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new ConnectorError(
-      'SOURCE_UNREADABLE',
-      `The folder ${path} cannot be read (${codeOf(cause) ?? 'unknown'}).`,
-      {
-        cause,
-      },
-    );
-  });
+  const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => unreadable(path, cause));
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const { name } = entry;
     const why = name.startsWith('.') ? hidden : entry.isDirectory() ? folder : entry.isFile() ? undefined : other;
@@ -44,4 +41,8 @@ export async function filesIn(path: string): Promise<FolderContent> {
   if (files.length <= mostFiles) return { files, skipped };
   const words = `The folder ${path} holds ${files.length} files; expected at most ${mostFiles}. Publish it in parts.`;
   throw new ConnectorError('REQUEST_INVALID', words);
+}
+
+function unreadable(path: string, cause: unknown): never {
+  throw new ConnectorError('SOURCE_UNREADABLE', `${path} cannot be read (${codeOf(cause) ?? 'unknown'}).`, { cause });
 }

@@ -1,9 +1,16 @@
+import { isAbsolute } from 'node:path';
 import type { CatalogService } from '../catalog/catalog.js';
 import type { PeerCatalog } from '../catalog/peer-catalog.js';
-import type { Publication, Publisher } from '../catalog/publish.js';
+import type { DatasetChange, Publication } from '../catalog/publication.js';
+import type { Previewed, Publisher } from '../catalog/publish.js';
 import { facetNames } from '../discovery/broker-tally.js';
+import { entryOf } from '../discovery/listed.js';
 import { ConnectorError } from '../errors.js';
+import { describeFile } from '../exchange/file-source.js';
+import { filesIn, isFolder } from '../inspect/folder.js';
+import { inspect } from '../inspect/inspect.js';
 import type { Dataset } from '../model.js';
+import { inForce } from '../negotiation/agreements-of.js';
 import type { Discovery, DiscoveryPage } from '../ports.js';
 import type { Records } from '../records.js';
 import { trimSlashes } from '../trim-slashes.js';
@@ -20,33 +27,74 @@ export interface DatasetContext {
 }
 
 const readPublication = bodyReader<Publication>('Publication');
+const readChange = bodyReader<DatasetChange>('DatasetChange');
+const readInspection = bodyReader<{ readonly path: string }>('InspectionRequest');
 const readCatalogRequest = bodyReader<{ readonly provider: string; readonly address?: string; readonly next?: string }>(
   'CatalogRequest',
 );
+const previewQuery = { preview: 'true: answers what would come of it, and changes nothing' } as const;
 const localName = /^[A-Za-z0-9._-]{1,100}$/;
 
 /** Datasets of our own, catalogs of peers, and what the broker finds. */
 export function datasetOperations(context: DatasetContext): Operation[] {
-  const { records, publisher, peers, discovery } = context;
+  const { records, publisher, catalog, peers, discovery } = context;
   const need = async (name: string): Promise<Dataset> => {
     const found = (await records.datasets.get(publisher.id(name)))?.value;
     if (found) return found;
     throw new ConnectorError('NOT_FOUND', `There is no dataset ${publisher.id(name)}.`);
   };
+  const view = async (dataset: Dataset): Promise<object> => ({
+    ...datasetView(dataset),
+    agreements: await inForce(records, dataset.id),
+  });
+  const previewed = async ({ dataset, sample }: Previewed): Promise<object> => ({
+    ...(await view(dataset)),
+    sample,
+    shown: {
+      catalog: catalog.told(dataset, dataset.offers),
+      ...(dataset.listed ? { entry: entryOf(dataset) } : {}),
+    },
+  });
   return [
     {
       method: 'put',
       path: '/datasets/{name}',
       id: 'publishDataset',
       summary: 'Publishes a file; under a name that is taken, a new version of it',
+      query: previewQuery,
       body: 'Publication',
       answer: 'Dataset',
-      async handle({ params: { name = '' }, body }) {
+      async handle({ params: { name = '' }, query, body }) {
         if (!localName.test(name)) {
           throw new ConnectorError('REQUEST_INVALID', `Expected a name of letters, digits, . _ and -; got ${name}.`);
         }
-        return ok(datasetView(await publisher.publish(name, readPublication(body))));
+        const publication = readPublication(body);
+        if (isPreview(query)) return ok(await previewed(await publisher.preview(name, publication)));
+        return ok(await view(await publisher.publish(name, publication)));
       },
+    },
+    {
+      method: 'patch',
+      path: '/datasets/{name}',
+      id: 'changeDataset',
+      summary: 'Changes a dataset: what is not given stays; agreements that exist stand, and give the new version',
+      query: previewQuery,
+      body: 'DatasetChange',
+      answer: 'Dataset',
+      async handle({ params: { name = '' }, query, body }) {
+        const change = readChange(body);
+        if (isPreview(query)) return ok(await previewed(await publisher.preview(name, change, 'change')));
+        return ok(await view(await publisher.change(name, change)));
+      },
+    },
+    {
+      method: 'post',
+      path: '/inspections',
+      id: 'inspect',
+      summary: 'Looks at a file as publication would, or lists the files of a folder; nothing is kept of it',
+      body: 'InspectionRequest',
+      answer: 'Inspection',
+      handle: async ({ body, signal }) => ok(await inspection(readInspection(body).path, signal)),
     },
     {
       method: 'get',
@@ -57,7 +105,8 @@ export function datasetOperations(context: DatasetContext): Operation[] {
       answer: 'DatasetPage',
       async handle({ query }) {
         const { items, next } = await records.datasets.page(pageOptions(query));
-        return ok({ items: items.map(({ value }) => datasetView(value)), ...(next === undefined ? {} : { next }) });
+        const shown = await Promise.all(items.map(({ value }) => view(value)));
+        return ok({ items: shown, ...(next === undefined ? {} : { next }) });
       },
     },
     {
@@ -66,7 +115,7 @@ export function datasetOperations(context: DatasetContext): Operation[] {
       id: 'getDataset',
       summary: 'Shows a dataset of this connector',
       answer: 'Dataset',
-      handle: async ({ params: { name = '' } }) => ok(datasetView(await need(name))),
+      handle: async ({ params: { name = '' } }) => ok(await view(await need(name))),
     },
     {
       method: 'delete',
@@ -74,7 +123,7 @@ export function datasetOperations(context: DatasetContext): Operation[] {
       id: 'withdrawDataset',
       summary: 'Offers a dataset to nobody any more; agreements that exist stand',
       answer: 'Dataset',
-      handle: async ({ params: { name = '' } }) => ok(datasetView(await publisher.withdraw(name))),
+      handle: async ({ params: { name = '' } }) => ok(await view(await publisher.withdraw(name))),
     },
     {
       method: 'post',
@@ -124,6 +173,18 @@ export function datasetOperations(context: DatasetContext): Operation[] {
       handle: async ({ query }) => ok(pageView(await discovery.resolve(query['id'] ?? ''))),
     },
   ];
+}
+
+function isPreview({ preview }: Readonly<Record<string, string>>): boolean {
+  return preview === 'true';
+}
+
+async function inspection(path: string, signal: AbortSignal): Promise<object> {
+  if (!isAbsolute(path)) throw new ConnectorError('REQUEST_INVALID', `Expected an absolute path, got ${path}.`);
+  if (await isFolder(path)) return { kind: 'folder', path, ...(await filesIn(path)) };
+  const source = await describeFile(path);
+  const { bytes, version } = source;
+  return { kind: 'file', path, bytes, version, ...(await inspect(source, signal)) };
 }
 
 function pageView({ hits, dropped, next, tally }: DiscoveryPage): object {

@@ -2,6 +2,9 @@ import { dutyResults, entryLimits } from '@causeway/evidence';
 import { classificationDomains } from '@causeway/policies';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { formats } from '../dsp/vocabulary.js';
+import { columnTypes, contentFormats, contentLimits, encodings } from '../inspect/content.js';
+import { mostFiles } from '../inspect/folder.js';
+import { usageStates } from '../transfer/pulled.js';
 
 type Schema = OpenAPIV3_1.SchemaObject;
 type Ref = OpenAPIV3_1.ReferenceObject;
@@ -42,7 +45,11 @@ const domain: Schema = {
 };
 const described = {
   title,
-  description: text(entryLimits.description),
+  description: text(entryLimits.description, 'Made of what is found in the file unless given'),
+  hideColumns: {
+    type: 'boolean',
+    description: 'Whether a description made of the file leaves the names of its columns out',
+  } satisfies Schema,
   keywords: array(text(entryLimits.label), entryLimits.labels),
   category: text(entryLimits.label),
   region: text(entryLimits.label),
@@ -50,6 +57,18 @@ const described = {
   domain,
   mediaType: text(200),
   listed: { type: 'boolean', description: 'Whether the broker lists it to every member' } satisfies Schema,
+};
+
+const published = {
+  file: path,
+  ...described,
+  offers: array(ref('OfferInput'), 100),
+  version: { ...digest, description: 'The file as a preview showed it: another one is refused' },
+  enrolledOnly: { type: 'boolean', description: 'Whether an offer to who is not enrolled is refused' },
+} satisfies Record<string, Schema | Ref>;
+const sample: Schema = {
+  ...array(array({ type: 'string' }, contentLimits.columns), contentLimits.sampleRows),
+  description: 'The first rows as texts, each cut short',
 };
 
 const words: Schema = {
@@ -136,7 +155,48 @@ export const schemas = {
       closed(['terms'], { terms: ref('OfferTerms'), ...dealing }),
     ],
   },
-  Publication: closed(['file', 'title'], { file: path, ...described, offers: array(ref('OfferInput'), 100) }),
+  Publication: closed(['file', 'title'], published),
+  DatasetChange: closed([], published),
+  Content: {
+    ...open(['format'], {
+      format: { enum: [...contentFormats] },
+      encoding: { enum: [...encodings], description: 'Of the whole file; absent: neither' },
+      byteOrderMark: { type: 'boolean' },
+      delimiter: text(1),
+      table: open(['rows', 'columns'], {
+        rows: { type: 'integer' },
+        columns: array(
+          open(['name', 'type', 'nulls'], {
+            name: text(contentLimits.name),
+            type: { enum: [...columnTypes] },
+            nulls: { type: 'integer', description: 'Rows without a value' },
+          }),
+          contentLimits.columns,
+        ),
+      }),
+      trouble: {
+        ...open(['en', 'zh'], { line: { type: 'integer' }, en: { type: 'string' }, zh: { type: 'string' } }),
+        description: 'Why it is no table; its bytes can be shared all the same',
+      },
+    }),
+    description: 'What was found in a file that holds a table (.csv, .tsv, .jsonl, .ndjson)',
+  },
+  InspectionRequest: closed(['path'], { path }),
+  Inspection: open(['kind', 'path'], {
+    kind: { enum: ['file', 'folder'] },
+    path,
+    bytes: { type: 'integer' },
+    version: digest,
+    content: ref('Content'),
+    sample,
+    files: array(open(['name', 'path'], { name: { type: 'string' }, path }), mostFiles),
+    skipped: {
+      ...open([], {}),
+      type: 'array',
+      items: open(['name', 'why'], { name: { type: 'string' }, why: ref('Words') }),
+      description: 'What lies there and is no file to share: folders, hidden files, links',
+    },
+  }),
   Dataset: open(['id', 'title', 'keywords', 'mediaType', 'source', 'offers', 'listed', 'created', 'updated'], {
     id,
     ...described,
@@ -145,9 +205,24 @@ export const schemas = {
       open(['id', 'policy', 'words'], { id: text(500), policy: { type: 'object' }, words, ...dealing }),
       100,
     ),
+    content: ref('Content'),
     withdrawn: instant,
     created: instant,
     updated: instant,
+    agreements: {
+      ...open(['inForce'], {
+        inForce: { type: 'integer', description: 'Agreements on it, as its provider, that are in force' },
+        more: { type: 'boolean', description: 'There are more than were looked at' },
+      }),
+    },
+    sample: { ...sample, description: 'Preview: the first rows, for its owner alone; stored nowhere' },
+    shown: {
+      ...open(['catalog'], {
+        catalog: { type: 'object', description: 'What the catalog shows to whoever its offers name' },
+        entry: { type: 'object', description: 'What the broker shows to every member; absent: it is not listed' },
+      }),
+      description: 'Preview: what others would be told',
+    },
   }),
   DatasetPage: pageOf('Dataset'),
   CatalogRequest: closed(['provider'], {
@@ -307,6 +382,36 @@ export const schemas = {
     updated: instant,
   }),
   DutyPage: pageOf('Duty'),
+  Usage: open(['agreement', 'role', 'peer', 'dataset', 'state', 'left', 'pulled'], {
+    agreement: digest,
+    role: { enum: ['provider', 'consumer'], description: 'Ours: the consumer pulls' },
+    peer: id,
+    dataset: id,
+    state: {
+      enum: [...usageStates],
+      description: 'pending: not finalized yet; over: nothing is left of any permission, by count or by time',
+    },
+    finalized: instant,
+    ended: open(['by', 'at', 'reason'], { by: id, at: instant, reason: ref('Reason') }),
+    left: array(
+      open(['rule'], {
+        rule: text(200, 'Place in the policy'),
+        uses: open(['limit', 'left'], { limit: { type: 'integer' }, left: { type: 'integer' } }),
+        from: instant,
+        until: { ...instant, description: 'Exclusive: milliseconds since 1970-01-01T00:00:00Z' },
+      }),
+      1_000,
+    ),
+    pulled: open(['times', 'bytes', 'running', 'refused'], {
+      times: { type: 'integer', description: 'Transfers that were completed' },
+      bytes: { type: 'integer', description: 'Of these' },
+      last: { ...instant, description: 'When the last of them was completed' },
+      running: { type: 'integer', description: 'Transfers that have not ended' },
+      refused: { type: 'integer', description: 'Transfers that ended before they were whole' },
+      more: { type: 'boolean', description: 'There are more than were looked at: each number is the least it can be' },
+    }),
+  }),
+  UsagePage: pageOf('Usage'),
   Words: open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
   Status: open(['id', 'role', 'ports', 'queues', 'broker'], {
     id,

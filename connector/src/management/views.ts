@@ -1,4 +1,5 @@
 import { extension, httpPull } from '../dsp/vocabulary.js';
+import { descriptionOf } from '../inspect/summary.js';
 import type { Agreement, Approval, Dataset, Negotiation, Offer, Process, Transfer } from '../model.js';
 import type { EvidenceLog } from '../ports.js';
 import { inDoubt } from '../process/record.js';
@@ -64,7 +65,13 @@ export function agreementView(agreement: Agreement): object {
 export function datasetView(dataset: Dataset): object {
   const { source, offers, ...rest } = dataset;
   const { path, version, bytes } = source;
-  return { ...rest, source: { path, version, bytes }, offers: offers.map(offerView) };
+  const description = descriptionOf(dataset);
+  return {
+    ...rest,
+    ...(description === undefined ? {} : { description }),
+    source: { path, version, bytes },
+    offers: offers.map(offerView),
+  };
 }
 
 /** A transfer with how far its bytes and their record are. */

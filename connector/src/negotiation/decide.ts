@@ -18,6 +18,7 @@ import {
   makeVerification,
 } from './act.js';
 import { acceptAgreement, proposeAgreement } from './agreement.js';
+import { listedUnder } from './agreements-of.js';
 import { approvalNeeded, asking } from './approval.js';
 import { inForce } from './finalize.js';
 import { neverPermits } from './never.js';
@@ -142,7 +143,11 @@ async function agree(context: ControlContext, record: Negotiation, stamp: Stamp)
   return {
     ...makeAgreement({ ...record, agreement: digest }, members, stamp),
     also: {
-      writes: [agreements.put([digest], agreement), agreementIds.put([record.peer, agreement.id], { digest })],
+      writes: [
+        agreements.put([digest], agreement),
+        agreementIds.put([record.peer, agreement.id], { digest }),
+        listedUnder(context.records, agreement),
+      ],
     },
   };
 }
@@ -170,7 +175,11 @@ async function verify(context: ControlContext, record: Negotiation, stamp: Stamp
     ...makeVerification({ ...verified, agreement: digest }, { [extension.evidence]: { ...agreement.own } }, stamp),
     also: {
       conditions: [agreements.absent(digest), agreementIds.absent(...name)],
-      writes: [agreements.put([digest], agreement), agreementIds.put(name, { digest })],
+      writes: [
+        agreements.put([digest], agreement),
+        agreementIds.put(name, { digest }),
+        listedUnder(context.records, agreement),
+      ],
     },
   };
 }

@@ -13,7 +13,8 @@ import {
   silentLogger,
   type Write,
 } from '@causeway/platform';
-import { type Publication, Publisher } from '../catalog/publish.js';
+import type { Publication } from '../catalog/publication.js';
+import { Publisher } from '../catalog/publish.js';
 import type { Decider } from '../control.js';
 import { type ControlPlane, controlPlane } from '../control-plane.js';
 import { dspApp } from '../dsp/router.js';

@@ -17,6 +17,7 @@ import {
 } from '@causeway/platform';
 import { PeerCatalog } from './catalog/peer-catalog.js';
 import { Publisher } from './catalog/publish.js';
+import { rebuildIndex } from './catalog/rebuild.js';
 import type { ConnectorConfig } from './config.js';
 import type { Decider } from './control.js';
 import { controlPlane } from './control-plane.js';
@@ -85,6 +86,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const events = connectorEvents(log, metrics);
   const records = openRecords(store);
   await listAgreements(store, records);
+  await rebuildIndex(store, records, log);
   const shared = { identity, store, records, clock, random, log, metrics };
 
   const evidence = openEvidenceLog({ ...shared, monitorMs: config.logMonitor });

@@ -106,6 +106,23 @@ describe('the clearing house over its ports', () => {
     expect(await space.channel(auditor).unary(ClearingHouse.list, {})).toMatchObject({ records: [], next: '' });
   });
 
+  it('shows nothing to whoever has the right id in another role', async () => {
+    const { agreement, agreed } = deal('roles', steel, motors, [auditor.id, motors.id]);
+    await submit(space.channel(steel), [await agreed(steel)]);
+    const seen = async (as: Identity) => (await space.channel(as).unary(ClearingHouse.list, { agreement })).records;
+    const [record] = await seen(auditor);
+    const wrong = await Promise.all([
+      space.trust.identity(auditor.id, 'participant'),
+      space.trust.identity(steel.id, 'auditor'),
+    ]);
+    for (const each of wrong) {
+      expect(await seen(each)).toEqual([]);
+      const got = space.channel(each).unary(ClearingHouse.get, { record: record?.record ?? '' });
+      await expect(got).rejects.toMatchObject({ code: 'RECORD_NOT_FOUND' });
+    }
+    expect(await seen(await space.trust.identity(motors.id, 'auditor'))).toHaveLength(1);
+  });
+
   it('shows a record to its parties and the auditors they named, and to nobody else that it exists', async () => {
     const { agreement, agreed, started } = deal('seen', steel, motors, [auditor.id]);
     await submit(space.channel(steel), [await agreed(steel), await agreed(motors, steel), await started(steel, 2)]);

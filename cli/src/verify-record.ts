@@ -14,13 +14,18 @@ const answerTimeoutMs = 10_000;
 const maxTileBytes = 65_536;
 
 /**
- * Verifies an exported record against the published log, believing nobody but whoever holds a pinned key.
+ * Verifies an exported record, by itself or against the published log too, believing nobody but whoever holds a pinned key.
  *
- * @param log an `https:` address, or a folder with a copy
+ * @param log an `https:` address, or a folder with a copy; without it nothing but the record is read
  * @param pins fingerprints of the authority's statement keys
  * @throws CliError UNREADABLE when the log is not there at all; everything else is a finding of the report
  */
-export async function verifyRecord(bundle: Buffer, log: string, pins: readonly string[]): Promise<AuditReport> {
+export async function verifyRecord(
+  bundle: Buffer,
+  log: string | undefined,
+  pins: readonly string[],
+): Promise<AuditReport> {
+  if (log === undefined) return verifyAudit(bundle, { pins });
   const read = await logReader(log, bundle, pins);
   return verifyAudit(bundle, {
     pins,

@@ -65,8 +65,16 @@ export interface AgreementView {
   readonly role: string;
   readonly dataset: string;
   readonly negotiation: string;
+  readonly auditors?: readonly string[];
   readonly finalized?: number;
   readonly ended?: { readonly by: string; readonly at: number; readonly reason: ReasonView };
+}
+
+/** A statement that was given to an auditor. */
+export interface ReleaseView {
+  readonly auditor: string;
+  readonly type: string;
+  readonly last: number;
 }
 
 /** What is owed after a delivery. */

@@ -48,6 +48,12 @@ export const connectorConfig = defineConfig('CONNECTOR', {
     min: 1,
     max: 100_000,
   }),
+  releasesPerMinute: option.integer({
+    doc: 'Most statements that one auditor may ask for in a minute; a tenth of them at once.',
+    default: 1_200,
+    min: 1,
+    max: 1_000_000,
+  }),
   approvalWait: option.duration({
     doc: 'How long a request waits for the people who have to approve it, before it ends with that reason.',
     default: '7d',

@@ -18,6 +18,7 @@ import type { Decision } from './process/work.js';
 import { processWorker } from './process/worker.js';
 import { reason } from './reasons.js';
 import type { Records } from './records.js';
+import { transferStatements } from './release/statement-index.js';
 import { transferControl } from './transfer/control.js';
 import { ended } from './transfer/receive.js';
 import { transferMoves } from './transfer/states.js';
@@ -112,6 +113,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     ...shared,
     kind: 'transfer',
     collection: records.transfers,
+    indexes: (before, after) => transferStatements(records, before, after),
     isFinal: (record) => isFinal(transferMoves, record.state),
     isDecided: ({ role, state }) => decider.transfer[`${role}:${state}`] !== undefined,
     changed(before, after) {
@@ -124,7 +126,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
 
   const { factsFor } = options;
   const catalog = new CatalogService({
-    ...{ store, records, self: identity.id, dspBase: options.dspBase, clock },
+    ...{ records, self: identity.id, dspBase: options.dspBase, clock },
     ...(factsFor === undefined ? {} : { factsFor }),
   });
   const negotiations = new Negotiations(context, negotiationProcesses, (dataset, caller) =>

@@ -1,6 +1,7 @@
 import type { Logger, Metrics } from '@causeway/platform';
 import type { Negotiation, Process, Reason } from './model.js';
 import type { ProcessKind } from './process/work.js';
+import type { Release } from './release/release.js';
 
 /** Everything a connector tells its operator, in one place. */
 export interface ConnectorEvents {
@@ -10,6 +11,8 @@ export interface ConnectorEvents {
   published(dataset: string, version: string, bytes: number): void;
   withdrawn(dataset: string): void;
   released(agreement: string, statements: number): void;
+  /** A statement goes to an auditor. */
+  statementReleased(release: Release): void;
   /** What came of asking people, and who answered. */
   approval(negotiation: Negotiation, operator?: string): void;
   /** What `factsFor` answers about this participant has changed otherwise than by time. */
@@ -26,6 +29,7 @@ export function connectorEvents(log: Logger, metrics: Metrics): ConnectorEvents 
   ]);
   const parkings = metrics.counter('causeway_process_parked_total', 'Processes parked for a person', ['kind']);
   const refusals = metrics.counter('causeway_dsp_refusals_total', 'DSP messages refused', ['code']);
+  const releases = metrics.counter('causeway_statements_released_total', 'Statements released to auditors', ['type']);
   const factListeners = new Set<(peer: string) => void>();
   return {
     factsChanged(peer) {
@@ -61,6 +65,10 @@ export function connectorEvents(log: Logger, metrics: Metrics): ConnectorEvents 
     },
     published: (dataset, version, bytes) => log.info({ dataset, version, bytes }, 'dataset published'),
     withdrawn: (dataset) => log.info({ dataset }, 'dataset withdrawn'),
+    statementReleased({ auditor, agreement, statement, type, times }) {
+      releases.inc({ type });
+      log.info({ auditor, agreement, statement, type, times }, 'statement released to an auditor');
+    },
     released: (agreement, statements) => log.info({ agreement, statements }, 'audit bundle exported'),
   };
 }

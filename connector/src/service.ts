@@ -17,7 +17,6 @@ import {
 } from '@causeway/platform';
 import { PeerCatalog } from './catalog/peer-catalog.js';
 import { Publisher } from './catalog/publish.js';
-import { rebuildIndex } from './catalog/rebuild.js';
 import type { ConnectorConfig } from './config.js';
 import type { Decider } from './control.js';
 import { controlPlane } from './control-plane.js';
@@ -39,6 +38,7 @@ import { contractOperations } from './management/contracts.js';
 import { datasetOperations } from './management/datasets.js';
 import { dutyOperations } from './management/duties.js';
 import { keyHolder, operatorOperations } from './management/operators.js';
+import { releaseOperations } from './management/releases.js';
 import { connectorApi } from './management/router.js';
 import { statusOperation } from './management/status.js';
 import { transferOperations } from './management/transfers.js';
@@ -46,6 +46,8 @@ import { usageOperation } from './management/usage.js';
 import { listAgreements } from './negotiation/agreements-of.js';
 import type { DspIdentity } from './ports.js';
 import { openRecords } from './records.js';
+import { releaseService } from './release/release.js';
+import { indexStatements } from './release/statement-index.js';
 
 export interface StartConnectorOptions {
   readonly config: ConnectorConfig;
@@ -86,7 +88,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const events = connectorEvents(log, metrics);
   const records = openRecords(store);
   await listAgreements(store, records);
-  await rebuildIndex(store, records, log);
+  await indexStatements(store, records);
   const shared = { identity, store, records, clock, random, log, metrics };
 
   const evidence = openEvidenceLog({ ...shared, monitorMs: config.logMonitor });
@@ -124,7 +126,13 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     streams: config,
   });
   const discovery = new BrokerDiscovery({
-    ...{ ...shared, dsp: dspUrl, heartbeatMs: config.heartbeat, headLifeMs: config.headLife },
+    ...{
+      ...shared,
+      dsp: dspUrl,
+      exchange: () => `${hostOf(config)}:${exchangePort}`,
+      heartbeatMs: config.heartbeat,
+      headLifeMs: config.headLife,
+    },
   });
   const publisher = new Publisher({
     ...{ ...shared, events, self: identity.id, changed: () => discovery.changed() },
@@ -136,8 +144,9 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const dsp = await binding.serve({ app, host: config.host, port: config.dspPort });
   lifecycle.defer('dsp', () => dsp.close());
   dspPort ||= dsp.port;
+  const releases = releaseService({ ...shared, events, perMinute: config.releasesPerMinute });
   const exchange = await servePeerGrpc({
-    ...{ ...serving, port: config.exchangePort, name: 'exchange', services: [dataPlane.service] },
+    ...{ ...serving, port: config.exchangePort, name: 'exchange', services: [dataPlane.service, releases] },
   });
   lifecycle.defer('exchange', () => exchange.close());
   exchangePort ||= exchange.port;
@@ -156,6 +165,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...approvalOperations(management),
     ...operatorOperations(management),
     ...transferOperations(management),
+    ...releaseOperations(management),
     ...dutyOperations({ ...management, duties }),
     usageOperation(management),
     statusOperation({ ...management, duties, servers }),

@@ -67,7 +67,7 @@ function verify(changed: Files): Promise<AuditReport> {
     throw new EvidenceError('TILE_MISSING', `expected ${name}`, { data: { path: name } });
   };
   const options = { pins: [space.pin], checkpoint: need('checkpoint').toString() };
-  return verifyAudit(need('bundle'), { ...options, fetchTile: async (path) => need(path) });
+  return verifyAudit(need('bundle'), { ...options, fetchTile: async (path: string) => need(path) });
 }
 
 /** The file with one bit of one byte changed. */

@@ -18,7 +18,9 @@ beforeAll(async () => {
   const settings = async (name: string): Promise<Record<string, string>> =>
     name === 'broker' ? { registrationDeadline: '5s' } : {};
   const probed = await ProbedSpace.start([{ name: 'oem', title: 'Manufacturer' }], { settings });
-  target = { probed, member: await probed.trust.identity('urn:causeway:member', 'participant') };
+  const { trust } = probed;
+  const member = await trust.identity('urn:causeway:member', 'participant');
+  target = { probed, member, auditor: await trust.identity('urn:causeway:lens', 'auditor') };
   await expectAlive(target);
   before = memory(target, 'VmRSS');
   slow = beginSlowly(target);

@@ -18,6 +18,8 @@ export interface Head {
   readonly publisher: string;
   /** The publisher's Dataspace Protocol base URL. */
   readonly dsp: string;
+  /** `host:port` of its gRPC server, where auditors are released what they may see. */
+  readonly exchange?: string;
   /** Rises with every head of this publisher; decimal, at most 15 digits, so a safe integer. */
   readonly sequence: string;
   /** `YYYY-MM-DDTHH:mm:ss.sssZ`. */
@@ -56,19 +58,24 @@ const httpsUrl: Reader<string> = (value, pointer) => {
   return plain ? address : refuse(pointer, 'an https URL without user, query and fragment', value);
 };
 
-const readMembers: Reader<Head> = object({
-  version: oneOf('1'),
-  publisher: identifier,
-  dsp: httpsUrl,
-  sequence: text(15, /^(0|[1-9][0-9]*)$/, 'a decimal string of at most 15 digits'),
-  issued: instant,
-  expires: instant,
-  count: text(5, /^(0|[1-9][0-9]*)$/, `a decimal string up to ${headLimits.entries}`),
-  root: (value, pointer) =>
-    typeof value === 'string' && decodeExactly(value, 'base64url')?.length === 32
-      ? value
-      : refuse(pointer, '32 bytes in base64url', value),
-});
+const hostAndPort = text(300, /^[\x21-\x7e]+:[0-9]{1,5}$/, 'a host and a port');
+
+const readMembers: Reader<Head> = object(
+  {
+    version: oneOf('1'),
+    publisher: identifier,
+    dsp: httpsUrl,
+    sequence: text(15, /^(0|[1-9][0-9]*)$/, 'a decimal string of at most 15 digits'),
+    issued: instant,
+    expires: instant,
+    count: text(5, /^(0|[1-9][0-9]*)$/, `a decimal string up to ${headLimits.entries}`),
+    root: (value, pointer) =>
+      typeof value === 'string' && decodeExactly(value, 'base64url')?.length === 32
+        ? value
+        : refuse(pointer, '32 bytes in base64url', value),
+  },
+  { exchange: hostAndPort },
+);
 
 const readHeadMembers: Reader<Head> = (value, pointer) => {
   const head = readMembers(value, pointer);
@@ -107,6 +114,7 @@ export function isDatasetOf(publisher: string, id: string): boolean {
 export function buildHead(o: {
   readonly publisher: string;
   readonly dsp: string;
+  readonly exchange?: string;
   readonly sequence: number;
   readonly issued: number;
   readonly expires: number;
@@ -117,6 +125,7 @@ export function buildHead(o: {
     version: '1',
     publisher: o.publisher,
     dsp: o.dsp,
+    ...(o.exchange === undefined ? {} : { exchange: o.exchange }),
     sequence: String(o.sequence),
     issued: new Date(o.issued).toISOString(),
     expires: new Date(o.expires).toISOString(),

@@ -3,6 +3,7 @@ export {
   type AuditEntry,
   auditBundleBytes,
   auditBundleLimit,
+  type ConsistencyProof,
   parseAuditBundle,
 } from './audit/bundle.js';
 export type {
@@ -15,8 +16,10 @@ export type {
   StoppedStory,
   Story,
   TransferStory,
+  Unreleased,
+  Words,
 } from './audit/report.js';
-export { verifyAudit } from './audit/verify-audit.js';
+export { type AuditOptions, verifyAudit } from './audit/verify-audit.js';
 export { type DatasetEntry, entryBytes, entryLimits, parseEntry, publisherOf } from './dataset-entry.js';
 export { type Digest, digestOf, isDigest } from './digest.js';
 export { EvidenceError, type EvidenceErrorCode, type EvidenceErrorData } from './errors.js';
@@ -52,6 +55,7 @@ export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './note/check
 export { noteLimits, type OpenedNote, openNote, signNote } from './note/signed-note.js';
 export { formatReceipt, type ReceiptParts, readReceipt, verifyReceipt } from './note/tlog-proof.js';
 export { type NoteVerifier, noteVerifier, vkeyOf } from './note/vkey.js';
+export { auditorsMember, auditorsOf } from './record/auditors.js';
 export {
   type Envelope,
   envelopeDigest,

@@ -45,8 +45,6 @@ export {
   type Commit,
   type CommitResult,
   type Condition,
-  keyOf,
-  keyText,
   type Lease,
   type Range,
   type Store,

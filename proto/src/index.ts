@@ -1,3 +1,3 @@
 export { causeway } from '#messages';
-export { Broker, ClearingHouse, Exchange } from '#services';
+export { Broker, ClearingHouse, Evidence, Exchange } from '#services';
 export type { Method } from './method.js';

@@ -30,7 +30,7 @@ export function clearingHouseService({ pipeline, records, window }: GrpcEdgeOpti
       get: {
         unary: async ({ peer, request }) => {
           const found = isDigest(request.record)
-            ? await cursored(records.get(peer.id, request.record, request.cursor))
+            ? await cursored(records.get(peer, request.record, request.cursor))
             : undefined;
           if (found) return message(found);
           throw new GrpcFailure(status.NOT_FOUND, 'RECORD_NOT_FOUND', 'There is no such record for you.');
@@ -45,7 +45,7 @@ export function clearingHouseService({ pipeline, records, window }: GrpcEdgeOpti
               'The agreement must be a digest (sha-256:…).',
             );
           }
-          const page = await cursored(records.list(peer.id, { limit, cursor, ...(agreement && { agreement }) }));
+          const page = await cursored(records.list(peer, { limit, cursor, ...(agreement && { agreement }) }));
           return { records: page.records.map(message), next: page.next };
         },
       },

@@ -2,7 +2,7 @@ import type { Digest } from '@causeway/evidence';
 import type { Collection, KeyPart, Store } from '@causeway/platform';
 import { advice, LogError } from '../errors.js';
 import { type Layout, layoutOf, type RecordHead } from './layout.js';
-import { viewersOf } from './record.js';
+import { maySee, type Viewer } from './record.js';
 
 /** An entry of a record with its receipt against the current checkpoint. */
 export interface ReceiptedEntry {
@@ -52,16 +52,16 @@ export class RecordReader {
   }
 
   /** A page of one record. @throws LogError CURSOR_INVALID */
-  async get(viewer: string, id: string, cursor: string): Promise<RecordPage | undefined> {
+  async get(viewer: Viewer, id: string, cursor: string): Promise<RecordPage | undefined> {
     const after = readCursor(cursor);
     const head = (await this.#layout.records.get(id))?.value;
-    if (head === undefined || !viewersOf(head).includes(viewer) || head.opened >= this.#size) return undefined;
+    if (head === undefined || !maySee(head, viewer) || head.opened >= this.#size) return undefined;
     return await this.#page(id as Digest, head, after, { bytes: pageLimits.bytes });
   }
 
   /** The records a viewer may see, oldest first. @throws LogError CURSOR_INVALID */
   async list(
-    viewer: string,
+    viewer: Viewer,
     options: { readonly limit: number; readonly cursor: string; readonly agreement?: string },
   ): Promise<RecordList> {
     const { agreement } = options;
@@ -70,17 +70,19 @@ export class RecordReader {
     const after = readCursor(options.cursor);
     const { views, agreementViews } = this.#layout;
     const found = agreement
-      ? await this.#scan(agreementViews, [viewer, agreement], after, limit)
-      : await this.#scan(views, [viewer], after, limit);
+      ? await this.#scan(agreementViews, [viewer.id, agreement], after, limit)
+      : await this.#scan(views, [viewer.id], after, limit);
     const records: RecordPage[] = [];
+    let next = '';
     for (const { record } of found) {
       const head = (await this.#layout.records.get(record))?.value;
       // What is sequenced but not integrated yet is not there yet, and neither is what comes after it.
       if (head === undefined || head.opened >= this.#size) return { records, next: '' };
-      if (budget.bytes <= 0) return { records, next: cursorAfter(records) };
-      records.push(await this.#page(record, head, undefined, budget));
+      if (budget.bytes <= 0) return { records, next };
+      next = String(head.opened);
+      if (maySee(head, viewer)) records.push(await this.#page(record, head, undefined, budget));
     }
-    return { records, next: found.length === limit ? cursorAfter(records) : '' };
+    return { records, next: found.length === limit ? next : '' };
   }
 
   get #size(): bigint {
@@ -114,10 +116,6 @@ export class RecordReader {
     const found = await this.#store.scan({ prefix: collection.key(...prefix), ...edge, limit });
     return found.map((entry) => collection.read(entry).value);
   }
-}
-
-function cursorAfter(records: readonly RecordPage[]): string {
-  return String(records.at(-1)?.head.opened ?? '');
 }
 
 /** A cursor is the index after which a list goes on. It comes from outside and can lead nowhere but within that list. */

@@ -1,3 +1,4 @@
+import type { Role } from '@causeway/certs/peer';
 import { canonicalJson, type Digest, digestOf, type Envelope } from '@causeway/evidence';
 import type { Chain, RecordHead } from './layout.js';
 
@@ -13,6 +14,18 @@ export function recordOf(agreement: Digest, { provider, consumer, auditors }: Pa
 
 export function isParty(record: Pick<Chain, 'provider' | 'consumer'>, id: string): boolean {
   return id === record.provider || id === record.consumer;
+}
+
+/** Who asks, as the channel's certificate says. */
+export interface Viewer {
+  readonly id: string;
+  readonly role: Role;
+}
+
+/** A party as a participant, a named auditor as an auditor: whoever has the id in another role is somebody else. */
+export function maySee(record: Omit<RecordHead, 'opened'>, { id, role }: Viewer): boolean {
+  if (role === 'auditor') return record.auditors.includes(id);
+  return role === 'participant' && isParty(record, id);
 }
 
 /** The ids that may see a record, each once. */

@@ -8,6 +8,7 @@ import { CliError, fileTrouble } from '../errors.js';
 import { demandWritable } from '../home.js';
 import { homeOption, listOption } from '../options.js';
 import type { Output } from '../output.js';
+import { inLanguage } from '../views.js';
 
 /** `causeway audit`: takes a record out of a connector, and verifies one without trusting anybody. */
 export function auditCommand(output: Output): Command {
@@ -53,15 +54,18 @@ function verifyCommand(output: Output): Command {
   return new Command('verify')
     .description("verify an exported record; needs nothing but the fingerprint of the authority's statement key")
     .argument('<bundle>', 'the exported file')
-    .requiredOption('--log <address>', 'where checkpoint and tiles are: an https: address or a folder')
+    .option(
+      '--log <address>',
+      'the published log too, to see that it has not changed since: an https: address or a folder',
+    )
     .addOption(
       listOption(
         '--key <fingerprints>',
         "fingerprint of the authority's statement key, one of which must have signed",
       ).makeOptionMandatory(),
     )
-    .addHelpText('after', '\nExample:\n  causeway audit verify record.json --key Fv1u… --log https://localhost:7462')
-    .action(async (file: string, { log, key }: { log: string; key: string[] }) => {
+    .addHelpText('after', '\nExample:\n  causeway audit verify record.json --key Fv1u…')
+    .action(async (file: string, { log, key }: { log?: string; key: string[] }) => {
       const bundle = await readFile(file).catch((cause: unknown) => {
         throw new CliError('UNREADABLE', `${resolve(file)} cannot be read: ${fileTrouble(cause)}.`, { cause });
       });
@@ -86,8 +90,10 @@ function verifyCommand(output: Output): Command {
           data: seen,
         });
       }
-      output.line(`${resolve(file)} verifies against a log of ${report.treeSize} leaves.`);
-      for (const text of report.unchecked) output.line(`not checked: ${text}`);
+      output.line(
+        `${resolve(file)} verifies, ${log === undefined ? 'by itself, up to' : 'against'} a log of ${report.treeSize} leaves.`,
+      );
+      for (const text of report.unchecked) output.line(`not checked: ${inLanguage(text)}`);
       output.result(seen);
     });
 }

@@ -3,13 +3,14 @@ import { type Api, openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { homeOption } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { collect } from '../pages.js';
+import { collect, type PageView } from '../pages.js';
 import {
   type AgreementView,
   type DutyPageView,
   type DutyView,
   isOffered,
   type NegotiationView,
+  type ReleaseView,
   type TransferView,
   terms,
   told,
@@ -28,7 +29,7 @@ export function showCommand(output: Output): Command {
     .addHelpText('after', '\nExample:\n  causeway show 0b1f8e11-5f5c-4b4b-8f67-9f1c6d7e0a4b --home ./hydraulics')
     .action(async (id: string, { home }: { home: string }) => {
       const api = await openApi(home);
-      if (id.startsWith('sha-256:')) return showAgreement(await api.get(`/management/v1/agreements/${id}`), output);
+      if (id.startsWith('sha-256:')) return showAgreement(api, id, output);
       const transfer = await found<TransferView>(api, 'transfers', id);
       const negotiation = transfer ? undefined : await found<NegotiationView>(api, 'negotiations', id);
       const view = transfer ?? negotiation;
@@ -54,13 +55,24 @@ export function showCommand(output: Output): Command {
     });
 }
 
-function showAgreement(agreement: AgreementView, output: Output): void {
-  const { digest, peer, role, dataset, finalized, ended } = agreement;
+async function showAgreement(api: Api, id: string, output: Output): Promise<void> {
+  const agreement = await api.get<AgreementView>(`/management/v1/agreements/${id}`);
+  const { digest, peer, role, dataset, finalized, ended, auditors = [] } = agreement;
   output.line(`agreement ${digest}: ${ended ? 'ended' : finalized === undefined ? 'not in force yet' : 'in force'}`);
   output.line(`  dataset ${dataset}`);
   output.line(`  with    ${peer}, its ${role === 'provider' ? 'consumer' : 'provider'}`);
   if (ended) output.line(`  ended by ${ended.by} at ${new Date(ended.at).toISOString()}: ${words(ended.reason)}`);
-  output.result({ kind: 'agreement', ...agreement });
+  if (auditors.length > 0) output.line(`  auditors ${auditors.join(', ')}`);
+  const { items: releases } = await collect<ReleaseView, PageView<ReleaseView>>(
+    ...([api, `/management/v1/agreements/${id}/releases?limit=200`] as const),
+    { most: 10_000, items: ({ items }) => items },
+  );
+  for (const auditor of new Set(releases.map((release) => release.auditor))) {
+    const given = releases.filter((release) => release.auditor === auditor);
+    const last = new Date(Math.max(...given.map((release) => release.last))).toISOString();
+    output.line(`  released to ${auditor}: ${given.length} statement(s), last at ${last}`);
+  }
+  output.result({ kind: 'agreement', ...agreement, releases });
 }
 
 function approvals({ approval }: NegotiationView): string[] {

@@ -17,6 +17,8 @@ export interface DiscoveryOptions {
   readonly log: Logger;
   /** Our DSP base URL. */
   readonly dsp: () => string;
+  /** `host:port` of our gRPC server. */
+  readonly exchange?: () => string;
   /** Milliseconds between two heartbeats. Default 30,000. */
   readonly heartbeatMs?: number;
   /** Milliseconds for which a signed head is good. Default 300,000. */

@@ -22,6 +22,8 @@ export interface RegistrarOptions {
   readonly channel: BrokerChannel;
   /** Our DSP base URL; asked for at each head, because it may stand only after our own start. */
   readonly dsp: () => string;
+  /** `host:port` of our gRPC server, asked for as well. */
+  readonly exchange?: () => string;
   /** What we list now. */
   readonly entries: () => Promise<readonly DatasetEntry[]>;
   /** Milliseconds between two heartbeats. Default 30,000. */
@@ -204,13 +206,14 @@ export class Registrar {
 
   /** Signs a head under a sequence that was never used before: it is saved as used before anybody sees it. */
   async #sign(over: { readonly root: Uint8Array; readonly count: number }): Promise<SignedHead> {
-    const { identity, clock, dsp, headLifeMs = 300_000 } = this.#o;
+    const { identity, clock, dsp, exchange, headLifeMs = 300_000 } = this.#o;
     const sequence = await this.#raise((used) => used + 1);
     const issued = clock.now();
     const head = buildHead({
       ...over,
       publisher: identity.id,
       dsp: dsp(),
+      ...(exchange && { exchange: exchange() }),
       sequence,
       issued,
       expires: issued + headLifeMs,

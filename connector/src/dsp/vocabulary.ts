@@ -1,3 +1,5 @@
+import { auditorsMember } from '@causeway/evidence';
+
 /** The JSON-LD context that every Dataspace Protocol 2025-1 message names. */
 export const dspContext = 'https://w3id.org/dspace/2025/1/context.jsonld';
 
@@ -21,7 +23,7 @@ export const extension = {
   /** On ContractAgreementMessage and its verification: what makes the agreement evidence. */
   evidence: 'urn:causeway:v1:evidence',
   /** On an offer or agreement: participants who may see the record of every transfer under it. */
-  auditors: 'urn:causeway:v1:auditors',
+  auditors: auditorsMember,
   /** On TransferRequestMessage: what the consumer declares to use the data for. */
   purpose: 'urn:causeway:v1:purpose',
   /** On an offer: a consumer without a certificate may have a token that is bound to none. */
@@ -32,16 +34,9 @@ export const extension = {
   agreementEnd: 'urn:causeway:v1:agreement-end',
   /** On TransferTerminationMessage of a provider: its statement that it stopped what it had started. */
   transferStop: 'urn:causeway:v1:transfer-stop',
-  /** On a catalog that holds only what has changed: the revision of the caller that it is the difference to. */
-  since: 'urn:causeway:v1:since',
-  /** On such a catalog: the ids of datasets that the caller could see then and cannot any more. */
-  withdrawn: 'urn:causeway:v1:withdrawn',
   /** On an error: the state of the process as the sender of the error sees it. */
   state: 'urn:causeway:v1:state',
 } as const;
-
-/** The relation (RFC 8288) of a catalog to the changes in it from then on. */
-export const changesRelation = 'urn:causeway:v1:changes';
 
 export const messageTypes = [
   'ContractRequestMessage',

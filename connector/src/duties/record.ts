@@ -2,6 +2,7 @@ import { canonicalJson, type Digest, type DutyStatement, digestOf, parseStatemen
 import type { Write } from '@causeway/platform';
 import type { ProcessRole, Reason, SignedEnvelope } from '../model.js';
 import type { Records } from '../records.js';
+import { dutyStatements } from '../release/statement-index.js';
 
 /** What was said of a duty: by us when we are the consumer, to us when we are the provider. */
 export interface DutyAnswer extends SignedEnvelope {
@@ -97,7 +98,7 @@ export function isOverdue({ state, due }: DutyRecord, now: number): boolean {
 /** The writes that save a duty and keep its indexes in step; `before` is what was stored. */
 export function writesOf(records: Records, before: DutyRecord | undefined, after: DutyRecord): Write[] {
   const { agreement, id } = after;
-  const writes = [records.duties.put([agreement, id], after)];
+  const writes = [records.duties.put([agreement, id], after), ...dutyStatements(records, before, after)];
   if (before === undefined) writes.push(records.dutyIds.put([id], { agreement, id }));
   const was = before === undefined ? [] : indexesOf(records, before);
   const is = indexesOf(records, after);

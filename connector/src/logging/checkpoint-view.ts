@@ -1,5 +1,6 @@
 import {
   type Checkpoint,
+  type ConsistencyProof,
   EvidenceError,
   type HashReader,
   type NoteVerifier,
@@ -25,6 +26,12 @@ export interface Promised {
   readonly checkpoint: Checkpoint;
   /** The checkpoint as the signed note it came in. */
   readonly note: string;
+}
+
+/** A checkpoint as a signed note, with what proves that earlier ones are its beginning. */
+export interface Proven {
+  readonly note: string;
+  readonly consistency: ConsistencyProof[];
 }
 
 interface Waiting {
@@ -105,6 +112,26 @@ export class CheckpointView {
    */
   refresh(): Promise<void> {
     return this.#ask(undefined);
+  }
+
+  /**
+   * The last checkpoint, and for each of these sizes below its own a proof, out of the published tiles, that the smaller tree
+   * is its beginning. What is proven so is verified by whoever reads it.
+   * @throws ConnectorError PEER_UNREACHABLE, TileFault
+   */
+  async prove(sizes: readonly bigint[]): Promise<Proven | undefined> {
+    await this.#load();
+    const seen = this.#seen;
+    if (seen === undefined) return undefined;
+    const { size: to } = seen.checkpoint;
+    const hashes = this.#tiles.reader(to);
+    const consistency: ConsistencyProof[] = [];
+    for (const from of sizes) {
+      if (from >= to) continue;
+      const proof = await proveConsistency(from, to, hashes);
+      consistency.push({ from: String(from), proof: proof.map((hash) => Buffer.from(hash).toString('base64url')) });
+    }
+    return { note: seen.note, consistency };
   }
 
   #ask(promised: Promised | undefined): Promise<void> {

@@ -26,7 +26,7 @@ import { ConnectorError } from '../errors.js';
 import type { Agreement, Reason, SignedEnvelope } from '../model.js';
 import type { EvidenceLog, LoggedReceipt } from '../ports.js';
 import type { Records } from '../records.js';
-import { CheckpointView } from './checkpoint-view.js';
+import { CheckpointView, type Proven } from './checkpoint-view.js';
 import { distrust } from './distrust.js';
 import { type PublishedLog, publishedLog } from './published-log.js';
 import { SubmitStream } from './submit-stream.js';
@@ -200,6 +200,10 @@ export class ClearingLog implements EvidenceLog {
       await this.#o.store.commit({ writes });
     }
     return admitted;
+  }
+
+  prove(sizes: readonly bigint[]): Promise<Proven | undefined> {
+    return this.#view.prove(sizes);
   }
 
   distrusted(): Promise<Reason | undefined> {

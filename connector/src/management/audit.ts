@@ -1,18 +1,26 @@
-import { type AuditBundle, auditBundleBytes, type Digest, readEnvelope } from '@causeway/evidence';
+import { type AuditBundle, auditBundleBytes, type Digest, readEnvelope, readReceipt } from '@causeway/evidence';
 import type { DutyAnswer } from '../duties/record.js';
 import { ConnectorError } from '../errors.js';
+import { TileFault } from '../logging/tile-cache.js';
 import type { Agreement, SignedEnvelope, Transfer } from '../model.js';
+import type { LoggedReceipt } from '../ports.js';
 import type { Records } from '../records.js';
+import { endingsOf, statementsOf as statementsIn } from '../release/statement-index.js';
 import { loggedElsewhere, type RecordContext } from './logged-record.js';
+
+export interface AuditContext extends RecordContext {
+  readonly records: Records;
+}
 
 /**
  * Everything we hold of one agreement's record: statements, envelopes, key statements and receipts, with the trust
- * bundle and the latest checkpoint we verified. What is not logged yet is not in it.
+ * bundle, the latest checkpoint we verified, and proofs that those of the receipts are its beginning. What is not logged yet
+ * is not in it, and while the log is away the proofs are not: then it takes the published log to verify it.
  *
  * @throws ConnectorError NOT_FOUND, EVIDENCE_PENDING
  */
 export async function auditBundle(
-  context: RecordContext & { readonly records: Records },
+  context: AuditContext,
   digest: string,
 ): Promise<{ bytes: Uint8Array; statements: number }> {
   const { records, evidence, identity } = context;
@@ -30,8 +38,8 @@ export async function auditBundle(
   const own = await evidence.receipts([...envelopesOf(agreement, transfers), ...answers]);
   const held = new Set(own.map((one) => one.digest));
   const logged = [...own, ...(await loggedElsewhere(context, agreement, held))];
-  const view = (await records.logView.get('log'))?.value;
-  if (view === undefined || logged.length === 0) {
+  const proven = await proofs(context, logged);
+  if (proven === undefined || logged.length === 0) {
     throw new ConnectorError(
       'EVIDENCE_PENDING',
       'Nothing of this agreement has a receipt of the log yet; try again later.',
@@ -40,14 +48,33 @@ export async function auditBundle(
   const entries = logged.toSorted((a, b) => Number(BigInt(a.index) - BigInt(b.index)));
   const named = new Set(entries.map(({ envelope }) => readEnvelope(envelope).envelope.statement));
   const bundle: AuditBundle = {
-    version: '1',
+    version: '2',
     trust: identity.trust.jws,
     agreement: agreement.digest,
     statements: [...named].flatMap((id) => statements.get(id) ?? []),
     entries: entries.map(({ envelope, keyStatement, receipt }) => ({ envelope, keyStatement, receipt })),
-    checkpoint: view.note,
+    checkpoint: proven.note,
+    consistency: proven.consistency,
   };
   return { bytes: auditBundleBytes(bundle), statements: bundle.statements.length };
+}
+
+async function proofs({ evidence, log, records }: AuditContext, logged: readonly LoggedReceipt[]) {
+  const sizes = logged.map(({ receipt }) => checkpointSize(readReceipt(receipt).checkpoint));
+  const ascending = [...new Set(sizes)].sort((a, b) => (a < b ? -1 : 1));
+  try {
+    return await evidence.prove(ascending);
+  } catch (error) {
+    if (!(error instanceof ConnectorError) && !(error instanceof TileFault)) throw error;
+    log.warn({ err: error }, 'the log could not be read: the exported record needs it to be verified');
+    const view = (await records.logView.get('log'))?.value;
+    return view && { note: view.note, consistency: [] };
+  }
+}
+
+/** Of a checkpoint that was verified before it was stored: its second line. */
+function checkpointSize(note: string): bigint {
+  return BigInt(note.split('\n', 2)[1] ?? '');
 }
 
 function envelopesOf(agreement: Agreement, transfers: readonly Transfer[]): SignedEnvelope[] {
@@ -63,9 +90,7 @@ function envelopesOf(agreement: Agreement, transfers: readonly Transfer[]): Sign
 
 function statementsOf(agreement: Agreement, transfers: readonly Transfer[]): Map<Digest, string> {
   const held = new Map<Digest, string>([[agreement.digest, agreement.statement]]);
-  for (const one of [agreement.ended, agreement.endedToo]) if (one !== undefined) held.set(one.id, one.statement);
-  for (const { start, stop, end } of transfers) {
-    for (const one of [start, stop, end, end?.disputed]) if (one !== undefined) held.set(one.id, one.statement);
-  }
+  for (const { id, statement } of [...endingsOf(agreement), ...transfers.flatMap(statementsIn)])
+    held.set(id, statement);
   return held;
 }

@@ -3,6 +3,7 @@ import { EvidenceError, envelopeDigest, verifyEnvelope } from '@causeway/evidenc
 import type { Clock, Logger } from '@causeway/platform';
 import { ClearingHouse, type causeway } from '@causeway/proto';
 import { ConnectorError } from '../errors.js';
+import type { Proven } from '../logging/checkpoint-view.js';
 import type { Agreement } from '../model.js';
 import type { EvidenceLog, LoggedReceipt } from '../ports.js';
 
@@ -14,7 +15,12 @@ export interface RecordContext {
   readonly identity: Identity;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly evidence: EvidenceLog;
+  readonly evidence: EvidenceLog & LogProver;
+}
+
+/** What proves by the published log that earlier checkpoints are the beginning of the last one we verified. */
+export interface LogProver {
+  prove(sizes: readonly bigint[]): Promise<Proven | undefined>;
 }
 
 interface Entry {

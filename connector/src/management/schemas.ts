@@ -289,6 +289,10 @@ export const schemas = {
     policy: { type: 'object' },
     words,
     oneSided: { type: 'boolean', description: 'The peer signed nothing: only our signature proves it' },
+    auditors: {
+      ...array(id, 100),
+      description: 'Who else may see the evidence: named in the policy, and so in the log',
+    },
     unboundTokens: { type: 'boolean', description: 'A consumer without a certificate may get an unbound token' },
     finalized: instant,
     ended: {
@@ -298,6 +302,12 @@ export const schemas = {
     created: instant,
   }),
   AgreementPage: pageOf('Agreement'),
+  Release: open(['auditor', 'agreement', 'statement', 'type', 'first', 'last', 'times'], {
+    ...{ auditor: id, agreement: digest, statement: digest, first: instant, last: instant },
+    type: text(40, 'Of the statement: agreement, transfer-start, transfer-end, transfer-stop, agreement-end, duty'),
+    times: { type: 'integer', description: 'How often it was asked for and given' },
+  }),
+  ReleasePage: pageOf('Release'),
   TransferRequest: closed(['agreement', 'to'], {
     agreement: digest,
     to: path,

@@ -1,3 +1,4 @@
+import { auditorsOf } from '@causeway/evidence';
 import { extension, httpPull } from '../dsp/vocabulary.js';
 import { descriptionOf } from '../inspect/summary.js';
 import type { Agreement, Approval, Dataset, Negotiation, Offer, Process, Transfer } from '../model.js';
@@ -52,6 +53,7 @@ export function agreementEntry(agreement: Agreement): object {
   return {
     ...{ digest, id, role, peer, dataset, negotiation, policy, created },
     oneSided: theirs === undefined,
+    auditors: auditorsOf(policy),
     ...(policy[extension.unboundTokens] === true ? { unboundTokens: true } : {}),
     ...(finalized === undefined ? {} : { finalized }),
     ...(ended === undefined ? {} : { ended: { by: ended.by, at: ended.at, reason: ended.reason } }),

@@ -11,6 +11,7 @@ import { accepted, refuse } from '../process/receive.js';
 import { sending } from '../process/record.js';
 import type { Next } from '../process/work.js';
 import { finalReason, reason, refusal } from '../reasons.js';
+import { endingStatement } from '../release/statement-index.js';
 
 /** Why nothing happens under an agreement any more; undefined while it has not ended. */
 export function endedReason({ ended }: Agreement): Reason | undefined {
@@ -74,7 +75,11 @@ export async function makeAgreementEnd(
     ...sending(negotiation, 'negotiation', message, negotiation.state),
     also: {
       conditions: [agreements.unchanged(stored)],
-      writes: [agreements.put([agreement.digest], agreement), ...writes],
+      writes: [
+        agreements.put([agreement.digest], agreement),
+        endingStatement(context.records, agreement.digest, ended),
+        ...writes,
+      ],
     },
   };
 }
@@ -108,7 +113,11 @@ export async function receiveAgreementEnd(
   const queued = context.evidence.queue({ ...stored.value, ...changed }, [{ envelope, keyStatement }]);
   const also = {
     conditions: [agreements.unchanged(stored)],
-    writes: [agreements.put([queued.agreement.digest], queued.agreement), ...queued.writes],
+    writes: [
+      agreements.put([queued.agreement.digest], queued.agreement),
+      endingStatement(context.records, queued.agreement.digest, theirs),
+      ...queued.writes,
+    ],
   };
   return { answer: accepted, next: { record, also } };
 }

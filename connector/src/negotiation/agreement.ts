@@ -1,5 +1,6 @@
 import {
   type AgreementStatement,
+  auditorsOf,
   type Envelope,
   EvidenceError,
   saltOf,
@@ -65,13 +66,6 @@ function envelopeOf({ statement, digest }: Signable, signer: string): Envelope {
 async function signOwn(context: ControlContext, made: Signable): Promise<SignedEnvelope> {
   const { id, signing } = context.identity;
   return { envelope: await signEnvelope(envelopeOf(made, id), signing), keyStatement: signing.keyStatement };
-}
-
-/** Auditors that an offer or agreement names, sorted, each once. */
-export function auditorsOf(policy: JsonObject): string[] {
-  const named = policy[extension.auditors];
-  const list = Array.isArray(named) ? named : named === undefined ? [] : [named];
-  return [...new Set(list.filter((one) => typeof one === 'string'))].sort();
 }
 
 /**

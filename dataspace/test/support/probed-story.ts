@@ -16,6 +16,8 @@ export interface Story {
   readonly oem: Identity;
   readonly hydraulics: Identity;
   readonly heat: Identity;
+  /** An auditor, named in the agreement about `secret` and in no other. */
+  readonly lens: Identity;
   /** Dataset ids of the oem: offered to both others, and to hydraulics only. */
   readonly shared: string;
   readonly secret: string;
@@ -31,6 +33,8 @@ export interface Story {
   readonly fetched: Pids;
   /** Of heat treatment about `shared`: started. */
   readonly foreign: Pids;
+  /** Digest of the agreement it is under. */
+  readonly foreignAgreement: string;
 }
 
 interface ProcessView {
@@ -55,15 +59,16 @@ export async function tellStory(space: ProbedSpace): Promise<Story> {
   if (!oem || !hydraulics || !heat) throw new TypeError('three firms are needed');
   const file = join(space.folder, 'orders.csv');
   await writeFile(file, 'order,part\n'.repeat(10_000));
-  const publish = (name: string, assignees: string[]) =>
+  const lens = await space.trust.identity('urn:causeway:lens', 'auditor');
+  const publish = (name: string, assignees: string[], auditors: string[] = []) =>
     provider.send<{ id: string; offers: { id: string }[] }>('PUT', `${base}/datasets/${name}`, {
       file,
       title: { en: name },
       listed: true,
-      offers: [{ terms: { assignees } }],
+      offers: [{ terms: { assignees, ...(auditors.length > 0 && { auditors }) } }],
     });
   const shared = await publish('shared', [hydraulics.id, heat.id]);
-  const secret = await publish('secret', [hydraulics.id]);
+  const secret = await publish('secret', [hydraulics.id], [lens.id]);
   const [negotiation, agreed] = await Promise.all([
     agree(consumer, 'secret', secret.id),
     agree(other, 'shared', shared.id),
@@ -79,8 +84,9 @@ export async function tellStory(space: ProbedSpace): Promise<Story> {
   await reached(provider, `transfers/${ended.providerPid}`, 'TERMINATED');
   const { digest, id } = agreement;
   return {
-    ...{ oem, hydraulics, heat, shared: shared.id, secret: secret.id, secretOffer: secret.offers[0]?.id ?? '' },
+    ...{ oem, hydraulics, heat, lens, shared: shared.id, secret: secret.id, secretOffer: secret.offers[0]?.id ?? '' },
     ...{ negotiation, agreement: { digest, id }, running, ended, foreign, fetched },
+    foreignAgreement: agreed.agreement,
   };
 }
 

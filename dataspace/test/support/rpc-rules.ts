@@ -11,7 +11,7 @@ import {
   signHead,
   writeStatement,
 } from '@causeway/evidence';
-import { Broker, ClearingHouse, Exchange } from '@causeway/proto';
+import { Broker, ClearingHouse, Evidence, Exchange } from '@causeway/proto';
 import type { Endpoint } from './probed-space.js';
 import { callRpc, type Outcome, type RpcProbe, shown, unframed } from './probes.js';
 import { type Request, type Rule, type Rules, routeName, type Scene } from './scene.js';
@@ -215,6 +215,12 @@ const exchange: Readonly<Record<string, Expected>> = {
     good: (outcome) => outcome.kind === 'rpc' && outcome.status === 5 && outcome.code === 'NOT_FOUND',
     call: async ({ story: { hydraulics, agreement, running } }) => ({
       ...{ caller: hydraulics, messages: [await dutyReport(hydraulics, agreement.digest, running.providerPid)] },
+    }),
+  },
+  [Evidence.release.path]: {
+    roles: ['auditor'],
+    call: async ({ story: { lens, agreement } }) => ({
+      ...{ caller: lens, messages: [Evidence.release.requestSerialize({ statement: agreement.digest })] },
     }),
   },
   [Exchange.renew.path]: {

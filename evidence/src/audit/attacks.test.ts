@@ -138,6 +138,31 @@ describe('a bundle that lies', () => {
     expect(report.codes).toContain('ENVELOPE_FOREIGN');
   });
 
+  it('is found when it has a proof of consistency too many, or another one', async () => {
+    const none = await audit(usual, (bundle) => ({ ...bundle, consistency: bundle.consistency?.toReversed() ?? [] }));
+    expect(none.codes).toContain('ORDER_WRONG');
+    const [first] = (await recordOf(usual)).bundle.consistency ?? [];
+    const more = await audit(usual, (bundle) => ({
+      ...bundle,
+      consistency: [{ from: '1', proof: first?.proof ?? [] }, ...(bundle.consistency ?? [])],
+    }));
+    expect(more.codes).toEqual(['ORDER_WRONG']);
+    const other = await audit(usual, (bundle) => ({
+      ...bundle,
+      consistency: (bundle.consistency ?? []).map((each) => ({ ...each, proof: first?.proof ?? [] })),
+    }));
+    expect(other.codes).toContain('CONSISTENCY_INVALID');
+  });
+
+  it('is found when its checkpoint is older than its receipts', async () => {
+    const { log, bundle, options } = await recordOf(usual);
+    const older = { ...bundle, checkpoint: await log.checkpoint(3n), consistency: [] };
+    const report = await verifyAudit(auditBundleBytes(older), { pins: options.pins });
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ code: 'LOG_SHRUNK', where: 'bundle#/checkpoint' }),
+    );
+  });
+
   it('is found when it has a member too many', async () => {
     const report = await audit(usual, (bundle) => ({ ...bundle, note: 'nobody signed this' }));
     expect(report.findings).toMatchObject([{ code: 'BUNDLE_INVALID', where: 'bundle#/note' }]);
@@ -174,6 +199,22 @@ describe('parties that lie', () => {
     expect(report.codes).toEqual(['PARTIES_UNCLEAR']);
     const none = await audit([{ ...started, sequence: '2' }]);
     expect(none.codes).toContain('PARTIES_UNCLEAR');
+  });
+
+  it('are found when what allows the transfer was logged after its end', async () => {
+    const report = await audit([agreedByProvider, agreedByConsumer, endedByProvider, endedByConsumer, started]);
+    expect(report.codes).toContain('START_LATE');
+  });
+
+  it('are found when their envelopes name an auditor that the agreement does not', async () => {
+    const change = { parties: { ...parties, auditors: [...parties.auditors, 'urn:causeway:other'] } };
+    const report = await audit([
+      { ...agreedByProvider, change },
+      { ...agreedByConsumer, change },
+    ]);
+    expect(report.findings).toMatchObject([
+      { code: 'AGREEMENT_MISMATCH', where: 'bundle#/statements/0/agreement/urn:causeway:v1:auditors' },
+    ]);
   });
 
   it.each([

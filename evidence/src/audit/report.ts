@@ -1,6 +1,9 @@
 import type { Digest } from '../digest.js';
 import { EvidenceError } from '../errors.js';
-import type { DutyStatement } from '../record/statement.js';
+import type { Parties } from '../record/envelope.js';
+import type { DutyStatement, Statement } from '../record/statement.js';
+import type { SignedEntry } from './entries.js';
+import type { ReleasedStatement } from './statements.js';
 
 /** What an audit can find wrong. */
 export type FindingCode =
@@ -25,10 +28,16 @@ export type FindingCode =
   | 'AGREEMENT_MISMATCH'
   /** A start, an end and the agreement that do not follow from each other. */
   | 'CHAIN_BROKEN'
+  /** What allows a transfer was logged after the end of it: data may have left before. */
+  | 'START_LATE'
   /** The parties signed different stories, and nobody disputes. */
   | 'STORY_DIFFERS'
   | 'RECEIPT_INVALID'
   | 'CHECKPOINT_INVALID'
+  /** The proof that one checkpoint continues another does not hold. */
+  | 'CONSISTENCY_INVALID'
+  /** Nothing shows that a receipt's checkpoint belongs to the bundle's: it takes the published log to tell. */
+  | 'CONSISTENCY_MISSING'
   /** The published log is smaller than one that it signed for before. */
   | 'LOG_SHRUNK'
   /** A checkpoint carries signatures of keys that the trust bundle does not name: nothing can be said of them. */
@@ -54,7 +63,7 @@ export interface Finding {
 
 /** A check that was made, on how many things, and how many findings it has. */
 export interface Check {
-  readonly check: 'bundle' | 'trust' | 'envelopes' | 'statements' | 'record' | 'receipts' | 'log';
+  readonly check: 'bundle' | 'trust' | 'envelopes' | 'statements' | 'record' | 'receipts' | 'consistency' | 'log';
   readonly examined: number;
   readonly findings: number;
 }
@@ -87,6 +96,14 @@ export interface DutyStory {
   readonly time: string;
 }
 
+/** A statement that was signed and logged, and that nobody gave to whoever made the bundle. */
+export interface Unreleased {
+  readonly statement: Digest;
+  readonly type: Statement['type'];
+  /** Each of them holds it. */
+  readonly signers: readonly string[];
+}
+
 /** What the record says happened: no judgement, but what a reader must know who believes it. */
 export interface Story {
   /** Who signed the agreement. `one-sided` with a peer that signs nothing. */
@@ -107,7 +124,26 @@ export interface Story {
   /** Duties that somebody has answered for: one that is pending, or that nobody speaks of, is not here. */
   readonly duties: readonly DutyStory[];
   /** Statements that were signed and logged but not released. */
-  readonly unreleased: readonly Digest[];
+  readonly unreleased: readonly Unreleased[];
+}
+
+/** The same text in both languages. */
+export interface Words {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** What holds: verified envelopes and the statements they sign. */
+export interface VerifiedRecord {
+  readonly agreement: Digest;
+  readonly parties: Parties;
+  readonly entries: readonly LoggedEntry[];
+  readonly statements: readonly ReleasedStatement[];
+}
+
+export interface LoggedEntry extends SignedEntry {
+  /** Its place in the log, when its receipt holds. */
+  readonly index?: bigint;
 }
 
 export interface AuditReport {
@@ -116,13 +152,15 @@ export interface AuditReport {
   readonly findings: readonly Finding[];
   readonly checks: readonly Check[];
   /** What this audit cannot tell. */
-  readonly unchecked: readonly string[];
-  /** Leaves in the published log. */
+  readonly unchecked: readonly Words[];
+  /** Leaves in the published log; without it, under the bundle's own checkpoint. */
   readonly treeSize: bigint;
   /** Places in the log of the entries whose receipts hold, in the bundle's order. */
   readonly indexes: readonly bigint[];
   /** Absent when the envelopes could not be read. */
   readonly story?: Story;
+  /** Absent with it. */
+  readonly record?: VerifiedRecord;
 }
 
 /** Collects findings and what was examined, check by check. */

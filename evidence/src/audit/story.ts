@@ -1,10 +1,11 @@
 import type { Digest } from '../digest.js';
+import { auditorsMember, auditorsOf } from '../record/auditors.js';
 import type { Parties } from '../record/envelope.js';
 import type { AgreementStatement, DutyStatement, EndStatement, StartStatement } from '../record/statement.js';
 import type { AgreementEndStatement, TransferStopStatement } from '../record/stopping.js';
 import { tellDuties } from './duty-story.js';
 import type { SignedEntry } from './entries.js';
-import type { Findings, Story, TransferStory } from './report.js';
+import type { Findings, Story, TransferStory, Unreleased } from './report.js';
 import type { Released, ReleasedStatement } from './statements.js';
 import { checkStop, tellEnds, toldOfStop } from './stop-story.js';
 
@@ -30,7 +31,6 @@ export function tellStory(
   }
 
   const released = new Set(statements.map(({ id }) => id));
-  const unreleased = [...new Set(entries.map(({ envelope }) => envelope.statement))].filter((id) => !released.has(id));
   const endsUnknown = [...signedAs('transfer-end', entries), ...signedAs('transfer-stop', entries)].some(
     (id) => !released.has(id),
   );
@@ -56,8 +56,19 @@ export function tellStory(
     transfers,
     ended: tellEnds(over, entries, findings),
     duties: tellDuties(duties, startsUnknown ? undefined : starts, findings),
-    unreleased,
+    unreleased: unreleasedOf(entries, released),
   };
+}
+
+function unreleasedOf(entries: readonly SignedEntry[], released: ReadonlySet<Digest>): Unreleased[] {
+  const missing = new Map<Digest, Unreleased>();
+  for (const { envelope } of entries) {
+    const { statement, type, signer } = envelope;
+    if (released.has(statement)) continue;
+    const signers = missing.get(statement)?.signers ?? [];
+    missing.set(statement, { statement, type, signers: [...signers, signer] });
+  }
+  return [...missing.values()];
 }
 
 function sort(statements: readonly ReleasedStatement[]) {
@@ -102,6 +113,11 @@ function checkAgreement(
     if (got !== wanted)
       findings.add('AGREEMENT_MISMATCH', `${where}${pointer}`, `expected ${wanted}, got ${String(got)}`);
   }
+  // Whom the parties did not agree on was not to see any of it.
+  const [named, shown] = [auditorsOf(agreement).join(', '), parties.auditors.join(', ')];
+  if (named === shown) return;
+  const message = `expected the auditors that the envelopes name (${shown || 'none'}), got ${named || 'none'}`;
+  findings.add('AGREEMENT_MISMATCH', `${where}/agreement/${auditorsMember}`, message);
 }
 
 function checkStart(

@@ -4,6 +4,7 @@ import { keyOf } from '../testing/keys.js';
 import { fetchFrom, MemoryLog } from '../testing/memory-log.js';
 import { consumer, recordOf, usual } from '../testing/record.js';
 import type { FetchTile } from '../tiles/path.js';
+import { auditBundleBytes } from './bundle.js';
 import { verifyAudit } from './verify-audit.js';
 
 function flipped(bytes: Uint8Array, at: number): Uint8Array {
@@ -30,6 +31,7 @@ describe('an audit of a whole record', () => {
       'statements',
       'record',
       'receipts',
+      'consistency',
       'log',
     ]);
   });
@@ -65,6 +67,29 @@ describe('an audit of a whole record', () => {
     }
   });
 
+  it('needs no log, and says what it cannot tell without', async () => {
+    const { bytes, options, bundle } = await recordOf(usual);
+    const report = await verifyAudit(bytes, { pins: options.pins });
+    expect(report.findings).toEqual([]);
+    expect(report).toMatchObject({ ok: true, treeSize: 6n, indexes: [1n, 2n, 3n, 4n, 5n] });
+    expect(report.checks.map(({ check }) => check)).not.toContain('log');
+    expect(report.unchecked[0]?.en).toContain('since the checkpoint in the bundle');
+    expect(bundle.consistency).toHaveLength(4);
+  });
+
+  it('needs the log where the bundle has no proof that its checkpoints belong together', async () => {
+    const { bundle, options } = await recordOf(usual);
+    const { consistency, ...rest } = bundle;
+    for (const lacking of [
+      auditBundleBytes({ ...rest, version: '1' }),
+      auditBundleBytes({ ...bundle, consistency: [] }),
+    ]) {
+      const report = await verifyAudit(lacking, { pins: options.pins });
+      expect(report.findings.map(({ code }) => code)).toEqual(consistency?.map(() => 'CONSISTENCY_MISSING'));
+      expect((await verifyAudit(lacking, options)).findings).toEqual([]);
+    }
+  });
+
   it('refuses a bundle whose trust nobody pinned', async () => {
     const { bytes, options } = await recordOf(usual);
     const report = await verifyAudit(bytes, { ...options, pins: [keyOf(consumer).kid] });
@@ -80,7 +105,8 @@ describe('every byte that an audit reads', () => {
     const { bytes, options } = await recordOf(signings);
     const unnoticed: number[] = [];
     for (let at = 0; at < bytes.length; at += step) {
-      const report = await verifyAudit(flipped(bytes, at), options);
+      // By itself: the published log would find more.
+      const report = await verifyAudit(flipped(bytes, at), { pins: options.pins });
       if (report.ok || !report.findings.every(({ where }) => where.startsWith('bundle'))) unnoticed.push(at);
     }
     expect(unnoticed).toEqual([]);

@@ -1,6 +1,11 @@
-import { type AuditBundle, auditBundleBytes } from '../audit/bundle.js';
+import { type AuditBundle, auditBundleBytes, type ConsistencyProof } from '../audit/bundle.js';
 import { type Digest, digestOf } from '../digest.js';
 import { jwkOf } from '../jws/jwk.js';
+import { proveConsistency } from '../merkle/prove.js';
+import { parseCheckpoint } from '../note/checkpoint.js';
+import { readReceipt } from '../note/tlog-proof.js';
+import { noteVerifier } from '../note/vkey.js';
+import { auditorsMember } from '../record/auditors.js';
 import { type Envelope, signEnvelope } from '../record/envelope.js';
 import { leafData } from '../record/leaf.js';
 import {
@@ -27,7 +32,10 @@ const some = digestOf('some');
 export const agreementStatement: AgreementStatement = {
   version: '1',
   type: 'agreement',
-  agreement: { '@id': 'urn:uuid:1', '@type': 'Agreement', assigner: provider, assignee: consumer, target: dataset },
+  agreement: {
+    ...{ '@id': 'urn:uuid:1', '@type': 'Agreement', assigner: provider, assignee: consumer, target: dataset },
+    [auditorsMember]: parties.auditors,
+  },
   providerPid: 'urn:uuid:2',
   consumerPid: 'urn:uuid:3',
   provider,
@@ -193,12 +201,27 @@ export async function recordOf(signings: readonly Signing[], log: MemoryLog = ne
   const released = signings.filter(({ withheld, unreleased }) => !withheld && !unreleased);
   const statements = new Set(released.map(({ statement }) => Buffer.from(writeStatement(statement).bytes).toString()));
   const bundle: AuditBundle = {
-    version: '1',
+    version: '2',
     trust: await issueTrustBundle(trustBundleOf(log), authority),
     agreement,
     statements: [...statements],
     entries,
     checkpoint: held,
+    consistency: await proofsOf(entries, held, log),
   };
   return { log, bundle, bytes: auditBundleBytes(bundle), ...(await publishedBy(log)) };
+}
+
+/** For each earlier checkpoint of a receipt: that the one of the bundle continues it. */
+async function proofsOf(entries: AuditBundle['entries'], held: string, log: MemoryLog): Promise<ConsistencyProof[]> {
+  const verifier = noteVerifier(log.vkey);
+  const { size: to } = parseCheckpoint(held, verifier);
+  const sizes = entries.map(({ receipt }) => parseCheckpoint(readReceipt(receipt).checkpoint, verifier).size);
+  const earlier = [...new Set(sizes)].filter((size) => size < to);
+  return Promise.all(
+    earlier.map(async (from) => {
+      const proof = await proveConsistency(from, to, log.hashes());
+      return { from: String(from), proof: proof.map((hash) => Buffer.from(hash).toString('base64url')) };
+    }),
+  );
 }

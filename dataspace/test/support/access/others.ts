@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '@causeway/certs/peer';
 import { digestOf, emptyRoot } from '@causeway/evidence';
-import { Broker, ClearingHouse, Exchange } from '@causeway/proto';
+import { Broker, ClearingHouse, Evidence, Exchange } from '@causeway/proto';
 import { expect, it } from 'vitest';
 import { dspSamples, firstMessages } from '../dsp-messages.js';
 import { bare, samplePath } from '../http-rules.js';
@@ -109,6 +109,22 @@ export function others(of: () => Scene): void {
     expect(listed).toEqual(await send(rpcName(list), [list.requestSerialize({ agreement: unknown })]));
     // A positive control: it is there, for its party.
     expect(told(await callAs(of(), hydraulics, rpcName(get), [get.requestSerialize({ record })]))).toBe('rpc 0 ');
+  });
+
+  it('cannot be told from things that do not exist: statements, by auditors of something else', async () => {
+    const { probed, story } = of();
+    const { release } = Evidence;
+    const ask = (as: Identity, statement: string) =>
+      callAs(of(), as, rpcName(release), [release.requestSerialize({ statement })]);
+    const other = await probed.trust.identity('urn:causeway:other-lens', 'auditor');
+    const none = await ask(other, digestOf('nothing'));
+    expect(told(none)).toBe('rpc 5 NOT_FOUND');
+    expect(await ask(other, story.agreement.digest)).toEqual(none);
+    // The auditor of one agreement is nobody in another.
+    expect(await ask(story.lens, story.foreignAgreement)).toEqual(none);
+    expect(told(await ask(story.lens, story.agreement.digest))).toBe('rpc 0 ');
+    const impostor = await probed.trust.identity(story.lens.id, 'participant');
+    expect(told(await ask(impostor, story.agreement.digest))).toBe('rpc 7 ROLE_REFUSED');
   });
 
   it('cannot be written in their name', async () => {

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { Evidence } from '@causeway/proto';
 import { expect, it } from 'vitest';
 import { callRpc, framed, type Outcome, type RpcProbe, shown } from '../probes.js';
 import { expectAlive, ported, type Target } from './target.js';
@@ -57,19 +58,20 @@ const attacks: Readonly<Record<string, Attack>> = {
   'a path of no shape': { raw: () => framed(Buffer.alloc(0)), path: '/../..//' },
 };
 
-/** gRPC that is wrong, to every method, by a member. */
+/** gRPC that is wrong, to every method, by a member that may call it. */
 export function rpcGarbage(of: () => Target): void {
   it.each(Object.entries(attacks))(
     '%s: a status that says so, or an end',
     async (_name, { raw, metadata, path, skipped }) => {
       const bytes = raw();
-      const credentials = shown(of().member);
+      const { member, auditor } = of();
       const wrong: string[] = [];
       const methods = ported(of(), 'grpc').flatMap(({ port, routes }) =>
         routes.map((route) => ({ port, path: route.path })),
       );
       await Promise.all(
         methods.map(async (method) => {
+          const credentials = shown(method.path === Evidence.release.path ? auditor : member);
           const outcome = await callRpc({
             ...{ port: method.port, path: path ?? method.path, credentials, messages: [], raw: bytes },
             ...(metadata && { metadata }),

@@ -9,6 +9,8 @@ import { askHttp, callRpc, type Outcome, shown } from '../probes.js';
 export interface Target {
   readonly probed: ProbedSpace;
   readonly member: Identity;
+  /** Another, in the role that some methods are for. */
+  readonly auditor: Identity;
 }
 
 /** The path of a good request to each port, by role and name. */

@@ -5,6 +5,7 @@ import { approveCommand, rejectCommand, requestsCommand } from './commands/appro
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
 import { clearingHouseCommand } from './commands/clearing-house.js';
+import { doctorCommand } from './commands/doctor.js';
 import { dutiesCommand } from './commands/duties.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
@@ -82,6 +83,7 @@ export function commandLine(output: Output): Command {
     auditCommand(output),
     policyCommand(),
     statusCommand(output),
+    doctorCommand(output),
   ]) {
     program.addCommand(inherit(command, program));
   }

@@ -36,6 +36,7 @@ import { openEvidenceLog } from './logging/evidence-log.js';
 import { approvalOperations } from './management/approvals.js';
 import { contractOperations } from './management/contracts.js';
 import { datasetOperations } from './management/datasets.js';
+import { diagnosisOperation } from './management/diagnosis.js';
 import { dutyOperations } from './management/duties.js';
 import { keyHolder, operatorOperations } from './management/operators.js';
 import { releaseOperations } from './management/releases.js';
@@ -156,6 +157,11 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   lifecycle.defer('data', () => data.close());
   dataPort ||= data.port;
 
+  const told = () => ({
+    dsp: `${hostOf(config)}:${dspPort}`,
+    exchange: `${hostOf(config)}:${exchangePort}`,
+    data: `${hostOf(config)}:${dataPort}`,
+  });
   const servers: RunningServer[] = [dsp, exchange, { ...data, routes: dataRoutes }];
   const peers = new PeerCatalog(transport);
   const management = { ...shared, ...plane, evidence, events, dataPlane, discovery, publisher, peers };
@@ -169,6 +175,13 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...dutyOperations({ ...management, duties }),
     usageOperation(management),
     statusOperation({ ...management, duties, servers }),
+    diagnosisOperation(() => ({
+      config,
+      folder,
+      identity,
+      clock,
+      running: { ...management, servers, addresses: told() },
+    })),
   ];
   const key = await apiKey(join(folder, 'api.key'), random);
   const api = await serveManagement({

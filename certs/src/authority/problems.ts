@@ -9,6 +9,8 @@ const statuses: Partial<Record<TrustErrorCode, number>> = {
   PEER_MALFORMED: 401,
   CODE_REFUSED: 403,
   TOKEN_REFUSED: 403,
+  ROLE_REFUSED: 403,
+  ADDRESS_REFUSED: 403,
   NOT_FOUND: 404,
   ID_TAKEN: 409,
   ENROLMENT_PENDING: 409,

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls';
 import { HttpProblem, jsonBody, type Logger, notFound, problemHandler } from '@causeway/platform';
 import express, { type Express } from 'express';
 import type { OpenRoute } from '../peer/https/open-list.js';
@@ -5,9 +6,10 @@ import { peerOf } from '../peer/https/server.js';
 import { currentBundle } from './bundle.js';
 import type { AuthorityContext } from './context.js';
 import { poll, submit } from './enrolments.js';
+import type { Prober } from './probe.js';
 import { authorityProblem } from './problems.js';
 import type { EnrolmentRecord } from './records.js';
-import { checked, enrolmentBody, tokenBody } from './schemas.js';
+import { checked, enrolmentBody, probeBody, tokenBody } from './schemas.js';
 import { tokenFor } from './tokens.js';
 
 /** What a firm without a certificate may reach. */
@@ -17,8 +19,8 @@ export const openRoutes: readonly OpenRoute[] = [
   { method: 'GET', path: '/v1/trust' },
 ];
 
-/** Enrolment, trust bundle and attribute tokens. */
-export function publicRoutes(context: AuthorityContext, log: Logger): Express {
+/** Enrolment, trust bundle, attribute tokens, and the look at a member from outside. */
+export function publicRoutes(context: AuthorityContext, prober: Prober, log: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use((_request, response, next) => {
@@ -47,6 +49,15 @@ export function publicRoutes(context: AuthorityContext, log: Logger): Express {
   app.post('/v1/tokens', body, async (request, response) => {
     const { audience } = checked(tokenBody, request.body);
     response.json({ token: await tokenFor(context, peerOf(request), audience) });
+  });
+
+  app.post('/v1/probes', body, async (request, response) => {
+    const { address } = checked(probeBody, request.body);
+    const peer = peerOf(request);
+    const certificate = (request.socket as TLSSocket).getPeerX509Certificate()?.raw ?? new Uint8Array();
+    const answer = await prober.probe({ peer, certificate, from: request.socket.remoteAddress ?? '0.0.0.0', address });
+    log.info({ participant: peer.id, ...answer }, 'a member had itself connected to');
+    response.json(answer);
   });
 
   app.use(notFound());

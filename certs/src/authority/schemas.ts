@@ -55,6 +55,14 @@ export const tokenBody = ajv.compile<{ readonly audience: string }>({
   additionalProperties: false,
 });
 
+/** `POST /v1/probes`. */
+export const probeBody = ajv.compile<{ readonly address: string }>({
+  type: 'object',
+  properties: { address: text(300) },
+  required: ['address'],
+  additionalProperties: false,
+});
+
 const attributeName = { type: 'string', minLength: 1, maxLength: 100 } as const;
 const attributes = {
   type: 'object',

@@ -24,6 +24,7 @@ import { issueCertificate } from './certificate.js';
 import type { AuthorityConfig } from './config.js';
 import type { AuthorityContext } from './context.js';
 import { openKeyring } from './keys.js';
+import { Prober } from './probe.js';
 import { openRoutes, publicRoutes } from './public-routes.js';
 import { records } from './records.js';
 
@@ -119,13 +120,14 @@ function serve(context: AuthorityContext, log: Logger): Promise<RunningServer> {
     validity: validityAt(context),
     serial: random.bytes(16),
   });
+  const identity = { tls: { key: keys.tls.privateKey, cert }, roots: [keys.root.cert] };
   return servePeerHttps({
-    identity: { tls: { key: keys.tls.privateKey, cert }, roots: [keys.root.cert] },
+    identity,
     clock,
     host: config.host,
     port: config.port,
     name: 'enrolment',
-    app: publicRoutes(context, log),
+    app: publicRoutes(context, new Prober({ identity, ...context }), log),
     open: openRoutes,
     log,
     requestMs: 15_000,

@@ -27,6 +27,7 @@ export type TrustErrorCode =
   | 'ENROLMENT_PENDING'
   | 'ENROLMENT_DECIDED'
   | 'ATTRIBUTES_REFUSED'
+  | 'ADDRESS_REFUSED'
   | 'NOT_FOUND'
   | 'BUSY'
   | 'SERVICE_INCOMPLETE';

@@ -14,6 +14,7 @@ export {
   type Rule,
   type UnaryCall,
 } from './grpc/service.js';
+export { type HandshakeOptions, handshake } from './handshake.js';
 export type { OpenRoute } from './https/open-list.js';
 export {
   type PeerRequestOptions,

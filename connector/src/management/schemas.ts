@@ -1,6 +1,7 @@
 import { dutyResults, entryLimits } from '@causeway/evidence';
 import { classificationDomains } from '@causeway/policies';
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { checks } from '../diagnosis/finding.js';
 import { formats } from '../dsp/vocabulary.js';
 import { columnTypes, contentFormats, contentLimits, encodings } from '../inspect/content.js';
 import { mostFiles } from '../inspect/folder.js';
@@ -423,6 +424,29 @@ export const schemas = {
   }),
   UsagePage: pageOf('Usage'),
   Words: open(['en', 'zh'], { en: { type: 'string' }, zh: { type: 'string' } }),
+  Diagnosis: open(['running', 'findings', 'firewall'], {
+    id,
+    running: { type: 'boolean' },
+    findings: array(
+      open(['check', 'level', 'found'], {
+        check: { enum: [...checks] },
+        level: { enum: ['ok', 'warning', 'problem'] },
+        found: ref('Words'),
+        advice: { ...ref('Words'), description: 'What to do' },
+      }),
+      100,
+    ),
+    firewall: array(
+      open(['direction', 'protocol', 'peer', 'why'], {
+        direction: { enum: ['inbound', 'outbound'] },
+        protocol: { enum: ['TCP', 'UDP'] },
+        port: { type: 'integer', description: 'The port connected to; absent: what each member announces' },
+        peer: ref('Words'),
+        why: ref('Words'),
+      }),
+      20,
+    ),
+  }),
   Status: open(['id', 'role', 'ports', 'queues', 'broker'], {
     id,
     role: text(40),

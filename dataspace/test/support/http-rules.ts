@@ -74,6 +74,10 @@ const authorityRules: Rules = {
       body: { audience: scene.story.oem.id },
     }),
   ),
+  'authority enrolment POST /v1/probes': rule(participants, async (scene) => ({
+    ...{ caller: scene.story.hydraulics, at: enrolmentAt(scene), path: '/v1/probes' },
+    body: { address: `localhost:${dspAt(scene, 'hydraulics').port}` },
+  })),
 };
 
 const brokerRules: Rules = {

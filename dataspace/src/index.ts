@@ -1,3 +1,7 @@
+export { type DemoRow, type DemoTable, type PlantedDefect, plantedDefects } from './demo-data/table.js';
+export { demoTables } from './demo-data/tables.js';
+export type { DemoOptions } from './demo-data/world.js';
+export { type WrittenTable, writeTables } from './demo-data/write.js';
 export { SpaceError, type SpaceErrorCode } from './errors.js';
 export { type BootOptions, bootSpace, type HostedSpace } from './in-process/boot-space.js';
 export type { HostedFirm } from './in-process/hosted-firm.js';

@@ -87,10 +87,10 @@ export interface LoggedReceipt extends SignedEnvelope {
   readonly index: string;
 }
 
-/** The evidence lane: envelopes saved with the state that causes them, logged in order, their receipts stored (I2). */
+/** The evidence lanes: envelopes saved with the state that causes them, those of each signer logged in order, their receipts stored (I2). */
 export interface EvidenceLog {
   /**
-   * The writes that queue these envelopes, in this order, and the agreement with its lane moved on. The caller puts both
+   * The writes that queue these envelopes, in this order, and the agreement with its lanes moved on. The caller puts both
    * into one commit that is conditioned on the agreement being unchanged.
    */
   queue(agreement: Agreement, envelopes: readonly SignedEnvelope[]): { agreement: Agreement; writes: Write[] };

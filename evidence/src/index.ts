@@ -91,4 +91,5 @@ export {
   type VerifiedKey,
   verifyKeyStatement,
 } from './trust/key-statement.js';
+export { Remembered } from './trust/remembered.js';
 export { authorityKeys, issueTrustBundle, type TrustBundle, verifyTrustBundle } from './trust/trust-bundle.js';

@@ -130,19 +130,21 @@ export class ClearingLog implements EvidenceLog {
   }
 
   queue(agreement: Agreement, envelopes: readonly SignedEnvelope[]) {
-    const writes = envelopes.map(({ envelope, keyStatement }, index) =>
-      this.#outbox.write(
+    const writes = envelopes.map(({ envelope, keyStatement }, index) => {
+      const { type, signer } = readEnvelope(envelope).envelope;
+      return this.#outbox.write(
         {
-          lane: agreement.digest,
+          // The log takes the envelopes of each signer in order; those of the two need not wait for one another.
+          lane: `${agreement.digest} ${signer}`,
           sequence: agreement.lane + index,
           peer: this.#clearingHouse,
           payload: { envelope, keyStatement },
           created: this.#o.clock.now(),
         },
         // A full lane refuses new transfers; what was agreed or has ended is recorded whatever happens.
-        { ending: readEnvelope(envelope).envelope.type !== 'transfer-start' },
-      ),
-    );
+        { ending: type !== 'transfer-start' },
+      );
+    });
     return { agreement: { ...agreement, lane: agreement.lane + envelopes.length }, writes };
   }
 
@@ -276,17 +278,15 @@ export class ClearingLog implements EvidenceLog {
     return { receipt, index: String(index) };
   }
 
-  #settled(
-    { lane, payload }: Work<SignedEnvelope>,
-    outcome: { done: Logged } | { refused: string; data?: unknown },
-  ): Commit {
+  #settled({ payload }: Work<SignedEnvelope>, outcome: { done: Logged } | { refused: string; data?: unknown }): Commit {
     const digest = envelopeDigest(payload.envelope);
     if ('done' in outcome) return { writes: [this.#o.records.receipts.put([digest], outcome.done)] };
     const { refused: message, data } = outcome;
     const code = typeof data === 'object' && data !== null && 'code' in data ? String(data.code) : 'REFUSED';
-    this.#o.log.error({ agreement: lane, code, message }, 'the clearing house refuses an envelope for good');
+    const { agreement } = readEnvelope(payload.envelope).envelope;
+    this.#o.log.error({ agreement, code, message }, 'the clearing house refuses an envelope for good');
     return {
-      writes: [this.#refused.put([digest], { ...payload, agreement: lane, code, message, at: this.#o.clock.now() })],
+      writes: [this.#refused.put([digest], { ...payload, agreement, code, message, at: this.#o.clock.now() })],
     };
   }
 

@@ -3,6 +3,8 @@ import { ConnectorError } from '../errors.js';
 
 const longestMs = 60_000;
 const noMore = 0;
+/** Given as reason, so that none is made for each wait. */
+const awake = new Error('no need to sleep any longer');
 
 /** How long a client wants to wait, in milliseconds. @throws ConnectorError REQUEST_INVALID */
 export function waitOf(query: Readonly<Record<string, string>>): number {
@@ -46,7 +48,7 @@ export async function settledOrLate<T>(
       await Promise.race([changed, asleep]);
     } finally {
       for (const stop of unwatch) stop();
-      late.abort();
+      late.abort(awake);
       options.signal.removeEventListener('abort', gone);
     }
   }

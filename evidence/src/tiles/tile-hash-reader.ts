@@ -4,6 +4,8 @@ import { RecentCache } from './recent-cache.js';
 import { readFromTile, tileHashes } from './tile.js';
 
 const tilesKept = 64;
+/** Subtrees whose hash is kept: the proofs in one tree have most of theirs in common. */
+const subtreesKept = 1_024;
 
 /**
  * Reads hashes of the tree of `size` leaves from its tiles. It verifies nothing: a proof built from what it reads proves
@@ -11,14 +13,15 @@ const tilesKept = 64;
  */
 export function tileHashReader(size: bigint, fetchTile: FetchTile): HashReader {
   const tiles = new RecentCache<readonly Uint8Array[]>(tilesKept);
+  const subtrees = new RecentCache<Uint8Array>(subtreesKept);
+  const tileOf = (level: number, index: bigint, width: number) => {
+    const path = tilePath(level, index, width);
+    return tiles.get(path, async () => tileHashes(await fetchTile(path, level, index, width), { level, index, width }));
+  };
   return {
     read: (level, index) =>
-      readFromTile(size, level, index, (tileLevel, tileIndex, width) => {
-        const path = tilePath(tileLevel, tileIndex, width);
-        return tiles.get(path, async () => {
-          const bytes = await fetchTile(path, tileLevel, tileIndex, width);
-          return tileHashes(bytes, { level: tileLevel, index: tileIndex, width });
-        });
-      }),
+      level === 0
+        ? readFromTile(size, level, index, tileOf)
+        : subtrees.get(`${level} ${index}`, () => readFromTile(size, level, index, tileOf)),
   };
 }

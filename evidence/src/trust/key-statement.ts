@@ -4,6 +4,7 @@ import { decimal, identifier, instant, object, oneOf, type Reader, refuse, thumb
 import { type Jwk, publicKeyOf, readJwk, thumbprint } from '../jws/jwk.js';
 import { readJson, signJson, verifySigned } from '../jws/signed-json.js';
 import type { SigningKey } from '../jws/signing-key.js';
+import { Remembered } from './remembered.js';
 
 const typ = 'causeway-key+jws';
 
@@ -61,11 +62,7 @@ export async function issueKeyStatement(statement: KeyStatement, authority: Sign
   return signJson(typ, statement, authority);
 }
 
-/** Verified statements remembered for each set of authority keys: the same one comes with every envelope of a signer. */
-const mostVerified = 4_096;
-
-/** What was verified, by the very keys it was verified with: a new trust bundle starts from nothing. */
-const verified = new WeakMap<AuthorityKeys, Map<string, VerifiedKey>>();
+const verified = new Remembered<VerifiedKey>(4_096);
 
 /**
  * Verifies that one of the authority's keys signed the statement. Whether the key is valid *now* or was *then* is the
@@ -73,17 +70,8 @@ const verified = new WeakMap<AuthorityKeys, Map<string, VerifiedKey>>();
  *
  * @throws EvidenceError KEY_UNKNOWN, SIGNATURE_INVALID, SHAPE_INVALID, and those of reading signed JSON
  */
-export async function verifyKeyStatement(jws: string, authorities: AuthorityKeys): Promise<VerifiedKey> {
-  const known = verified.get(authorities) ?? new Map<string, VerifiedKey>();
-  verified.set(authorities, known);
-  const remembered = known.get(jws);
-  if (remembered) return remembered;
-  // Only what verifies is kept: whoever sends bad statements pushes no good one out.
-  const key = await verifyAnew(jws, authorities);
-  known.set(jws, key);
-  const [oldest] = known.keys();
-  if (known.size > mostVerified && oldest !== undefined) known.delete(oldest);
-  return key;
+export function verifyKeyStatement(jws: string, authorities: AuthorityKeys): Promise<VerifiedKey> {
+  return verified.get(authorities, jws, () => verifyAnew(jws, authorities));
 }
 
 async function verifyAnew(jws: string, authorities: AuthorityKeys): Promise<VerifiedKey> {

@@ -103,7 +103,9 @@ function demandRight({ operators }: Operation): RequestHandler {
 function serve(operation: Operation): RequestHandler {
   return async (request, response) => {
     const gone = new AbortController();
-    response.on('close', () => gone.abort());
+    response.on('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
     const reply = await operation.handle({
       params: strings(request.params),
       query: strings(request.query),

@@ -8,7 +8,7 @@ import type { Commit, Store } from '../store/store.js';
 export interface Work<P> {
   /** Work of one lane is done in order of `sequence`, lanes independently of each other. */
   readonly lane: string;
-  /** Dense within its lane, from the caller's record. */
+  /** Rises within its lane; from the caller's record. */
   readonly sequence: number;
   /** Whom it concerns: bounds, retries and fairness are per peer. */
   readonly peer: string;

@@ -4,6 +4,8 @@ import { keyText } from './store.js';
 // Keys whose version is remembered, and values read at once to learn the versions of others.
 const mostRemembered = 10_000;
 const readAtOnce = 32;
+// So many are found in less time than a trip to the thread pool and back takes.
+const few = 4;
 
 /**
  * The current version of keys (`null`: absent). The folder has one writer, so what was written is known without reading;
@@ -28,6 +30,10 @@ export class VersionCache {
       else versions.set(text, version);
     }
     const missing = [...unknown];
+    if (missing.length <= few) {
+      for (const [text, key] of missing) versions.set(text, decodeNumber(this.#db.getSync(key)) ?? null);
+      return versions;
+    }
     for (let from = 0; from < missing.length; from += readAtOnce) {
       const part = missing.slice(from, from + readAtOnce);
       const values: (Uint8Array | undefined)[] = await this.#db.getMany(part.map(([, key]) => key));

@@ -1,4 +1,4 @@
-import { type Json, readJson, type SigningKey, signJson, verifySigned } from '@causeway/evidence';
+import { type Json, Remembered, readJson, type SigningKey, signJson, verifySigned } from '@causeway/evidence';
 import { TrustError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import { isRole, type Peer, type Role } from '../peer.js';
@@ -23,6 +23,8 @@ export const attributeTokenType = 'causeway-attribute+jwt';
 /** Most bytes of one. */
 export const maxTokenBytes = 8_192;
 const skewMs = 30_000;
+/** The same token comes with every message of its holder until it expires. */
+const verified = new Remembered<AttributeClaims>(1_024);
 
 /** The claims as they are signed; times in seconds since epoch (RFC 7519). */
 export interface AttributeClaims {
@@ -54,10 +56,11 @@ export async function verifyAttributeToken(
   options: { readonly identity: Pick<Identity, 'id' | 'trust'>; readonly peer: Peer; readonly now: number },
 ): Promise<AttributeToken> {
   const { identity, peer, now } = options;
-  const claims = await signedClaims(token, identity.trust);
+  const { trust } = identity;
+  const claims = await verified.get(trust.authorities, token, () => signedClaims(token, trust));
   const refuse = (what: string) =>
     new TrustError('TOKEN_REFUSED', `the attribute token is ${what}; ask the authority for your own`);
-  if (claims.iss !== identity.trust.bundle.authority.id) throw refuse('of another authority');
+  if (claims.iss !== trust.bundle.authority.id) throw refuse('of another authority');
   if (claims.sub !== peer.id || claims.role !== peer.role)
     throw refuse('about somebody else than the peer of this channel');
   if (claims.aud !== identity.id) throw refuse('for another audience');

@@ -15,7 +15,12 @@ export interface Api {
   /** The answer's bytes as they are. */
   bytes(path: string): Promise<Buffer>;
   /** `long`: the answer may take as long as the reading of a large file. */
-  send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, options?: { long?: boolean }): Promise<T>;
+  send<T>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    options?: { long?: boolean },
+  ): Promise<T>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +82,9 @@ interface Mistake {
 
 const nobody = `sha-256:${'0'.repeat(64)}`;
 const member = ['--to', 'urn:causeway:hydraulics'];
-const publish = (...more: string[]) => ['publish', at('data.csv'), ...more, ...home('oem')];
+/** Enrolled here. */
+const known = ['--to', 'urn:causeway:oem'];
+const publish = (...more: string[]) => ['publish', at('data.csv'), '--yes', ...more, ...home('oem')];
 const attributes = (...more: string[]) => [
   'authority',
   'attributes',
@@ -148,7 +150,35 @@ describe('a mistake is told with what was expected and what to do', () => {
       args: () => ['publish', at('nothing.csv'), ...home('oem')],
       says: ['UNREADABLE', 'does not exist'],
     },
-    { what: 'a folder as a file', args: () => ['publish', folder, ...home('oem')], says: ['UNREADABLE', 'no file'] },
+    {
+      what: 'nobody to ask',
+      args: () => ['publish', at('data.csv'), ...home('oem')],
+      code: 2,
+      says: ['USAGE', '--yes'],
+    },
+    {
+      what: 'a day there is none of',
+      args: () => publish(...member, '--until', '2099-02-30'),
+      code: 2,
+      says: ['USAGE', 'expected a date'],
+    },
+    {
+      what: 'a date in the past',
+      args: () => publish(...member, '--until', '2020-01-01'),
+      code: 2,
+      says: ['USAGE', 'passed'],
+    },
+    {
+      what: 'an auditor that is none',
+      args: () => publish(...member, '--auditors', '*'),
+      code: 2,
+      says: ['USAGE', 'no id'],
+    },
+    {
+      what: 'a folder as a version',
+      args: () => ['update', 'data.csv', folder, ...home('oem')],
+      says: ['UNREADABLE', 'folder'],
+    },
     {
       what: 'an unreadable file',
       args: () => ['publish', at('circle'), ...home('oem')],
@@ -355,7 +385,27 @@ describe('once broker and clearing house are announced', () => {
       {
         what: 'a policy with a typing mistake',
         args: () => publish('--policy', at('typo.json')),
-        says: ['REFUSED', /uze|action/],
+        says: ['REFUSED', 'did you mean use'],
+      },
+      {
+        what: 'a recipient that nobody knows',
+        args: () => publish('--to', 'urn:causeway:nobody'),
+        says: ['REFUSED', 'urn:causeway:nobody', 'spelt'],
+      },
+      {
+        what: 'what the policies do not know',
+        args: () => publish(...known, '--prohibit', 'distrbute'),
+        says: ['REFUSED', 'did you mean'],
+      },
+      {
+        what: 'changing what is not there',
+        args: () => ['update', 'none', '--title', 'x', '--yes', ...home('oem')],
+        says: ['REFUSED', 'no dataset'],
+      },
+      {
+        what: 'withdrawing what is not there',
+        args: () => ['withdraw', 'none', '--reason', 'x', '--yes', ...home('oem')],
+        says: ['REFUSED', 'no dataset'],
       },
       {
         what: 'an unknown publisher',
@@ -421,7 +471,7 @@ describe('once broker and clearing house are announced', () => {
       const names = ['大 文件.bin', '大  文件.bin', 'plain.csv'];
       for (const name of names) await writeFile(at(name), '');
       const published = await Promise.all(
-        names.map((name) => causeway(['publish', at(name), ...home('oem'), '--json'])),
+        names.map((name) => causeway(['publish', at(name), '--yes', ...home('oem'), '--json'])),
       );
       const ids = published.map((ran) => ran.objects()[0]?.id as string);
       expect(ids[2]).toBe('urn:causeway:oem:plain.csv');
@@ -430,6 +480,40 @@ describe('once broker and clearing house are announced', () => {
         { title: { en: '大 文件.bin' }, source: { bytes: 0 }, offers: [] },
       ]);
     });
+
+    test('a folder is published file by file, changed, listed and withdrawn, in either language', async () => {
+      await mkdir(at('parts', 'old'), { recursive: true });
+      // 件号,名称 / XG-4021-07,动臂油缸, in GB18030.
+      const gb18030 = Buffer.from('bcfebac52cc3fbb3c60a58472d343032312d30372cb6afb1dbd3cdb8d70a', 'hex');
+      await writeFile(at('parts', 'gb.csv'), gb18030);
+      await writeFile(at('parts', 'broken.csv'), 'a,b\n1,"2\n');
+      const folderOf = ['publish', at('parts'), '--yes', ...known, '--times', '3', ...home('oem')];
+      const [{ published, skipped } = {}] = (await causeway([...folderOf, '--json'])).objects();
+      expect(published).toMatchObject([
+        { id: 'urn:causeway:oem:parts.broken.csv' },
+        { id: 'urn:causeway:oem:parts.gb.csv' },
+      ]);
+      expect(skipped).toMatchObject([{ name: 'old', why: { en: 'it is a folder' } }]);
+      const again = (await causeway([...folderOf, '--lang', 'zh'])).stdout;
+      expect(again).toContain('CSV，GB18030，分隔符 ,，1 行，2 列');
+      expect(again).toContain('第 2 行');
+      expect(again).toContain('跳过 old: 子文件夹');
+
+      const update = ['update', 'parts.gb.csv', '--title-zh', '零件', '--until', '2099-01-01', ...known, '--yes'];
+      const changed = (await causeway([...update, ...home('oem'), '--json'])).objects();
+      expect(changed).toMatchObject([{ title: { en: 'gb.csv', zh: '零件' }, content: { encoding: 'GB18030' } }]);
+      const listed = (await causeway(['datasets', ...home('oem'), '--lang', 'zh'])).stdout;
+      expect(listed).toMatch(
+        /urn:causeway:oem:parts\.gb\.csv {2}零件\n.*1 行.*\n {2}提供给 urn:causeway:oem; 0 份合约有效/,
+      );
+      const shown = (await causeway(['datasets', 'show', 'parts.gb.csv', ...home('oem')])).stdout;
+      expect(shown).toMatch(/urn:causeway:oem may use the data before 20(98|99)-/);
+      expect(shown).not.toContain('XG-4021-07');
+
+      const withdraw = ['withdraw', 'urn:causeway:oem:parts.gb.csv', '--reason', 'old', '--yes', ...home('oem')];
+      expect((await causeway([...withdraw, '--json'])).objects()).toMatchObject([{ withdrawnFor: 'old' }]);
+      expect((await causeway(['usage', ...home('oem')])).stdout).toBe('There are none.\n');
+    }, 30_000);
 
     test('status shows each service, its process and ports; what was killed is not running', async () => {
       const shown = async () => {

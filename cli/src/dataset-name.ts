@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Api } from './api.js';
 
 /** What a dataset's local name may be. */
 export const localNameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -19,4 +20,15 @@ export function localName(file: string): string {
   const plain = dot > 0 && extension.length <= longestExtension && /^\.[A-Za-z0-9]+$/.test(extension);
   const words = (plain ? name.slice(0, dot) : name).replace(/[^A-Za-z0-9._]+/g, '-').replace(/^[._-]+|[._-]+$/g, '');
   return `${words.slice(0, 100 - longestExtension - digestLength - 1) || 'data'}-${digest}${plain ? extension : ''}`;
+}
+
+/** Where the API has a dataset of ours, by its name or its id. */
+export function datasetPath(nameOrId: string): string {
+  return `/management/v1/datasets/${encodeURIComponent(nameOrId.slice(nameOrId.lastIndexOf(':') + 1))}`;
+}
+
+/** The id of a dataset; of a name alone, that of ours. */
+export async function datasetId(api: Pick<Api, 'get'>, nameOrId: string): Promise<string> {
+  if (nameOrId.includes(':')) return nameOrId;
+  return (await api.get<{ readonly id: string }>(datasetPath(nameOrId))).id;
 }

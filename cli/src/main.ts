@@ -5,6 +5,7 @@ import { approveCommand, rejectCommand, requestsCommand } from './commands/appro
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
 import { clearingHouseCommand } from './commands/clearing-house.js';
+import { datasetsCommand } from './commands/datasets.js';
 import { doctorCommand } from './commands/doctor.js';
 import { dutiesCommand } from './commands/duties.js';
 import { initCommand } from './commands/init.js';
@@ -19,6 +20,9 @@ import { serviceCommand } from './commands/services.js';
 import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
 import { stopCommand } from './commands/stop.js';
+import { updateCommand } from './commands/update.js';
+import { usageCommand } from './commands/usage.js';
+import { withdrawCommand } from './commands/withdraw.js';
 import { langOption } from './language.js';
 import { createOutput, type Output } from './output.js';
 import { report } from './report.js';
@@ -69,6 +73,10 @@ export function commandLine(output: Output): Command {
     serviceCommand('connector', output),
     joinCommand(output),
     publishCommand(output),
+    datasetsCommand(output),
+    updateCommand(output),
+    withdrawCommand(output),
+    usageCommand(output),
     searchCommand(output),
     requestCommand(output),
     pullCommand(output),

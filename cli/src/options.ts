@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import type { Words } from './language.js';
 
 /** `--home DIR`: which service a command is about. */
 export function homeOption(): Option {
@@ -21,13 +22,22 @@ export function listOption(flags: string, description: string): Option {
 
 /** `--to IDS`: participants, or everybody. A name that is no id would be an offer to nobody. */
 export function participantsOption(flags: string, description: string): Option {
+  return idsOption(flags, description, ['*'], ", or '*'");
+}
+
+/** Participants by their ids. */
+export function memberIdsOption(flags: string, description: string): Option {
+  return idsOption(flags, description, [], '');
+}
+
+function idsOption(flags: string, description: string, others: readonly string[], or: string): Option {
   const option = listOption(flags, description);
   const split = option.parseArg;
   return option.argParser((text: string, before: string[] | undefined) => {
     const ids: string[] = split?.(text, before) ?? [];
     for (const id of ids) {
-      if (id === '*' || /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9:._-]{1,190}$/.test(id)) continue;
-      throw new InvalidArgumentError(`'${id}' is no id; expected one such as urn:causeway:hydraulics, or '*'.`);
+      if (others.includes(id) || /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9:._-]{1,190}$/.test(id)) continue;
+      throw new InvalidArgumentError(`'${id}' is no id; expected one such as urn:causeway:hydraulics${or}.`);
     }
     return ids;
   });
@@ -56,12 +66,38 @@ export function wholeNumber(text: string): number {
 
 const instantForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** An instant that is still to come, as it was written. */
-export function futureInstant(text: string): string {
-  const time = instantForm.test(text) ? Date.parse(text) : Number.NaN;
+/** An instant with its zone, and how it was understood where a date alone was written. */
+export interface GivenInstant {
+  readonly text: string;
+  readonly understood?: Words;
+}
+
+/** An instant that is still to come: as it was written, or the first one of a date in the zone of this machine. */
+export function futureInstant(text: string): GivenInstant {
+  const given = /^\d{4}-\d\d-\d\d$/.test(text) ? firstOf(text) : { text };
+  const time = instantForm.test(given.text) ? Date.parse(given.text) : Number.NaN;
   if (Number.isNaN(time)) {
-    throw new InvalidArgumentError('expected date, time and zone, such as 2027-01-01T00:00:00+08:00.');
+    throw new InvalidArgumentError('expected a date, or date, time and zone, such as 2027-01-01T00:00:00+08:00.');
   }
   if (time <= Date.now()) throw new InvalidArgumentError(`it has passed: now it is ${new Date().toISOString()}.`);
-  return text;
+  return given;
+}
+
+function firstOf(date: string): GivenInstant {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  const first = new Date(year, month - 1, day);
+  // The 30th of February is no date, and not the 2nd of March.
+  if (first.getFullYear() !== year || first.getMonth() !== month - 1 || first.getDate() !== day) return { text: '' };
+  const minutes = -first.getTimezoneOffset();
+  const two = (value: number) => String(Math.trunc(value)).padStart(2, '0');
+  const offset = `${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+  const text = `${date}T${two(first.getHours())}:${two(first.getMinutes())}:00${minutes === 0 ? 'Z' : offset}`;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return {
+    text,
+    understood: {
+      en: `${date} is taken as its first instant in the zone of this machine, ${zone}: ${text}`,
+      zh: `${date} 按本机时区（${zone}）取当日零时：${text}`,
+    },
+  };
 }

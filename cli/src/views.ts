@@ -108,9 +108,75 @@ export interface DutyPageView {
 
 export interface DatasetView {
   readonly id: string;
-  readonly source: { readonly version: string; readonly bytes: number };
+  readonly title: { readonly en?: string; readonly zh?: string };
+  readonly description?: string;
+  readonly keywords: readonly string[];
+  readonly category?: string;
+  readonly classification?: number;
+  readonly mediaType: string;
+  readonly source: { readonly path: string; readonly version: string; readonly bytes: number };
+  readonly content?: ContentView;
   readonly listed: boolean;
-  readonly offers: readonly { readonly id: string; readonly words?: WordsView }[];
+  readonly offers: readonly OfferView[];
+  readonly agreements?: { readonly inForce: number; readonly more?: boolean };
+  readonly withdrawn?: number;
+  readonly withdrawnFor?: string;
+  readonly updated: number;
+  /** Of a preview: the first rows, and what others would be told. */
+  readonly sample?: readonly (readonly string[])[];
+  readonly shown?: { readonly catalog: object; readonly entry?: object };
+}
+
+export interface OfferView {
+  readonly id: string;
+  readonly policy?: { readonly assignee?: unknown };
+  readonly words?: WordsView;
+  readonly approval?: boolean;
+  readonly negotiable?: boolean;
+}
+
+/** What was found in a file that holds a table. */
+export interface ContentView {
+  readonly format: 'csv' | 'json-lines';
+  readonly encoding?: string;
+  readonly byteOrderMark?: boolean;
+  readonly delimiter?: string;
+  readonly table?: {
+    readonly rows: number;
+    readonly columns: readonly { readonly name: string; readonly type: string; readonly nulls: number }[];
+  };
+  readonly trouble?: WordsView & { readonly line?: number };
+}
+
+/** A folder with the files in it, or a file. */
+export interface InspectionView {
+  readonly kind: 'file' | 'folder';
+  readonly files?: readonly { readonly name: string; readonly path: string }[];
+  readonly skipped?: readonly { readonly name: string; readonly why: WordsView }[];
+}
+
+/** What was got under an agreement, and what is left of it. */
+export interface UsageView {
+  readonly agreement: string;
+  readonly role: 'provider' | 'consumer';
+  readonly peer: string;
+  readonly dataset: string;
+  readonly state: 'pending' | 'inForce' | 'over' | 'ended';
+  readonly ended?: { readonly by: string; readonly reason: ReasonView };
+  readonly left: readonly {
+    readonly rule: string;
+    readonly uses?: { readonly limit: number; readonly left: number };
+    readonly from?: number;
+    readonly until?: number;
+  }[];
+  readonly pulled: {
+    readonly times: number;
+    readonly bytes: number;
+    readonly last?: number;
+    readonly running: number;
+    readonly refused: number;
+    readonly more?: boolean;
+  };
 }
 
 export interface SearchView {

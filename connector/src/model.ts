@@ -273,6 +273,8 @@ export interface Dataset {
   /** Whether the broker lists it to every member; otherwise only those its offers name find it in the catalog. */
   readonly listed: boolean;
   readonly withdrawn?: number;
+  /** Why, in its owner's words; told to nobody. */
+  readonly withdrawnFor?: string;
   readonly created: number;
   readonly updated: number;
 }

@@ -30,7 +30,7 @@ const at = (name: string) => join(space.folder, name);
 /** Published as an owner does, for the other firm, with all that level 3 demands. */
 async function published(name: string, ...more: string[]): Promise<DatasetView> {
   const terms = ['--purpose', 'planning', '--until', '2999-01-01T00:00:00Z', '--times', '3'];
-  const given = ['--to', hydraulics.id, ...terms, '--name', name, ...more];
+  const given = ['--yes', '--to', hydraulics.id, ...terms, '--name', name, ...more];
   return runCommand<DatasetView>('publish', at('data.csv'), ...given, '--home', oem.home);
 }
 

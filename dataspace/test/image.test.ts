@@ -103,7 +103,7 @@ test('the space of the compose file enrols, starts, is healthy, and agrees on a 
     await run(process.execPath, [inTree('docker/health.mjs'), home(name)], deadline);
   }
   await writeFile(join(folder, 'small.csv'), 'a,b\n');
-  const offered = ['--to', 'urn:causeway:hydraulics', '--listed', '--home', home('oem')];
+  const offered = ['--yes', '--to', 'urn:causeway:hydraulics', '--listed', '--home', home('oem')];
   const { id } = await causeway('publish', join(folder, 'small.csv'), ...offered);
   expect(await causeway('request', String(id), '--home', home('hydraulics'))).toMatchObject({ state: 'FINALIZED' });
   await expect(run(process.execPath, [inTree('docker/health.mjs'), home('nobody')], deadline)).rejects.toThrow();

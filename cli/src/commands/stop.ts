@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
-import { CliError } from '../errors.js';
+import { demandConsent, demandTerminal } from '../consent.js';
 import { homeOption } from '../options.js';
-import { type Output, printable } from '../output.js';
+import type { Output } from '../output.js';
 import { type AgreementView, words } from '../views.js';
 
 interface StopOptions {
@@ -25,33 +24,22 @@ export function stopCommand(output: Output): Command {
       "\nExample:\n  causeway stop sha-256:5e02… --reason 'the project is over' --yes --home ./hydraulics",
     )
     .action(async (digest: string, { home, reason, yes }: StopOptions) => {
-      if (!yes) demandTerminal(output);
+      if (!yes) demandTerminal(output, 'an agreement that was ended stays ended');
       const api = await openApi(home);
       const path = `/management/v1/agreements/${encodeURIComponent(digest)}`;
       const before = await api.get<AgreementView>(path);
-      if (!before.ended && !yes) await demandConsent(before);
+      if (!before.ended && !yes) {
+        const { dataset, peer } = before;
+        const question = {
+          en: `End the agreement with ${peer} over ${dataset}, for good?`,
+          zh: `永久终止与 ${peer} 关于 ${dataset} 的合约？`,
+        };
+        await demandConsent(question, { en: 'Nothing was ended.', zh: '未作任何更改。' });
+      }
       const { peer, ended, negotiation } = await api.send<AgreementView>('POST', `${path}/end`, { reason });
       output.line(`The agreement with ${peer} has ended: nothing begins under it, and what ran is stopped.`);
       if (ended && before.ended) output.line(`  ${ended.by} had ended it before: ${words(ended.reason)}`);
       output.line(`Whether ${peer} has heard: causeway show ${negotiation} --home ${home}`);
       output.result({ agreement: digest, peer, ended: { ...ended } });
     });
-}
-
-/** @throws CliError USAGE where nobody can be asked */
-function demandTerminal({ json }: Output): void {
-  if (!json && process.stdin.isTTY && process.stderr.isTTY) return;
-  throw new CliError('USAGE', 'Expected --yes: an agreement that was ended stays ended, and nobody can be asked here.');
-}
-
-/** @throws CliError INTERRUPTED when the answer is no */
-async function demandConsent({ dataset, peer }: AgreementView): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const question = `End the agreement with ${peer} over ${dataset}, for good? Type yes: `;
-    const answer = await terminal.question(printable(question));
-    if (answer.trim().toLowerCase() !== 'yes') throw new CliError('INTERRUPTED', 'Nothing was ended.');
-  } finally {
-    terminal.close();
-  }
 }

@@ -87,13 +87,14 @@ export class Publisher {
     return { dataset: await this.#made(id, change, looked, before), sample: looked?.sample ?? [] };
   }
 
-  /** Offers it to nobody any more. Agreements that exist stand. @throws ConnectorError NOT_FOUND */
-  async withdraw(name: string): Promise<Dataset> {
+  /** Offers it to nobody any more; publishing it again does. Agreements that exist stand. @throws ConnectorError NOT_FOUND */
+  async withdraw(name: string, why?: string): Promise<Dataset> {
     const id = this.id(name);
     const now = this.#options.clock.now();
     const dataset = await this.#replace(id, (before) => {
       if (before === undefined) throw new ConnectorError('NOT_FOUND', `There is no dataset ${id}.`);
-      return before.withdrawn === undefined ? { ...before, withdrawn: now, updated: now } : before;
+      if (before.withdrawn !== undefined) return before;
+      return { ...before, withdrawn: now, updated: now, ...(why === undefined ? {} : { withdrawnFor: why }) };
     });
     this.#options.events.withdrawn(id);
     this.#options.changed();

@@ -122,8 +122,14 @@ export function datasetOperations(context: DatasetContext): Operation[] {
       path: '/datasets/{name}',
       id: 'withdrawDataset',
       summary: 'Offers a dataset to nobody any more; agreements that exist stand',
+      query: { reason: 'Why; kept with the dataset, told to nobody' },
       answer: 'Dataset',
-      handle: async ({ params: { name = '' } }) => ok(await view(await publisher.withdraw(name))),
+      async handle({ params: { name = '' }, query: { reason } }) {
+        if (reason !== undefined && reason.length > 1_000) {
+          throw new ConnectorError('REQUEST_INVALID', 'Expected a reason of at most 1000 characters.');
+        }
+        return ok(await view(await publisher.withdraw(name, reason)));
+      },
     },
     {
       method: 'post',

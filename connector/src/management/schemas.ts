@@ -208,6 +208,7 @@ export const schemas = {
     ),
     content: ref('Content'),
     withdrawn: instant,
+    withdrawnFor: text(1_000),
     created: instant,
     updated: instant,
     agreements: {

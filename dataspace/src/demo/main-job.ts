@@ -45,7 +45,7 @@ export async function mainJob(
   const began = performance.now();
 
   const dataset = await runCommand<DatasetView>(
-    ...['publish', source, '--home', owner.home, '--listed', '--category', 'orders'],
+    ...['publish', source, '--home', owner.home, '--yes', '--listed', '--category', 'orders'],
     ...(file ? [] : ['--name', 'order-lines', '--title', 'Purchase order lines', '--title-zh', '采购订单行 动臂 油缸']),
     ...['--to', user.run.id, '--until', new Date(Date.now() + 30 * day).toISOString(), '--times', '10'],
     ...['--purpose', 'urn:causeway:v1:purpose:production-planning'],

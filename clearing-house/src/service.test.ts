@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import type { Identity, PeerChannel } from '@causeway/certs/peer';
-import { leafData, parseCheckpoint, rootOf, tileHashReader, verifyReceipt } from '@causeway/evidence';
+import { leafData, parseCheckpoint, rootOf, signEnvelope, tileHashReader, verifyReceipt } from '@causeway/evidence';
 import { ClearingHouse, type causeway } from '@causeway/proto';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -192,6 +192,30 @@ describe('the clearing house over its ports', () => {
       const failure = channel.unary(ClearingHouse.list, { cursor: bad });
       await expect(failure).rejects.toMatchObject({ status: status.INVALID_ARGUMENT, code: 'CURSOR_INVALID' });
     }
+  });
+
+  it('tells a signer how far its own envelopes have come, and nobody else', async () => {
+    const { agreement, agreed, started } = deal('standing', steel, motors);
+    const unknown = deal('standing, never signed', steel, motors).agreement;
+    await submit(space.channel(steel), [await agreed(steel), await agreed(motors, steel), await started(steel, 2)]);
+    const standing = async (viewer: Identity, agreements = [agreement, unknown]) =>
+      (await space.channel(viewer).unary(ClearingHouse.standing, { agreements })).standings;
+    expect(await standing(steel)).toMatchObject([{ next: 3, ended: false }, { next: 1 }]);
+    expect(await standing(motors)).toMatchObject([{ next: 2, ended: false }, { next: 1 }]);
+    expect(await standing(mallory)).toMatchObject([{ next: 1, ended: false }, { next: 1 }]);
+
+    const claims = { version: '1', type: 'agreement-end', statement: unknown, agreement, sequence: '2' } as const;
+    const envelope = await signEnvelope({ ...claims, signer: motors.id }, motors.signing);
+    await submit(space.channel(motors), [
+      { envelope, keyStatement: motors.signing.keyStatement, submitter: motors.id },
+    ]);
+    expect(await standing(steel)).toMatchObject([{ next: 3, ended: true }, {}]);
+    expect(await standing(mallory)).toMatchObject([{ next: 1, ended: false }, {}]);
+
+    for (const bad of [['x'], Array.from({ length: 1_001 }, () => agreement)]) {
+      await expect(standing(steel, bad as never)).rejects.toMatchObject({ code: 'AGREEMENT_INVALID' });
+    }
+    await expect(standing(auditor)).rejects.toMatchObject({ status: status.PERMISSION_DENIED });
   });
 
   it('serves checkpoint and tiles to anyone, from which the root follows', async () => {

@@ -4,6 +4,7 @@ import { acceptCommand } from './commands/accept.js';
 import { approveCommand, rejectCommand, requestsCommand } from './commands/approvals.js';
 import { auditCommand } from './commands/audit.js';
 import { authorityCommand } from './commands/authority.js';
+import { backupCommand } from './commands/backup.js';
 import { clearingHouseCommand } from './commands/clearing-house.js';
 import { datasetsCommand } from './commands/datasets.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -92,6 +93,7 @@ export function commandLine(output: Output): Command {
     policyCommand(),
     statusCommand(output),
     doctorCommand(output),
+    backupCommand(output),
   ]) {
     program.addCommand(inherit(command, program));
   }

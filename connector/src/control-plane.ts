@@ -3,23 +3,24 @@ import type { Clock, Logger, Metrics, Random, Store } from '@causeway/platform';
 import { CatalogService } from './catalog/catalog.js';
 import type { ControlContext, Decider } from './control.js';
 import type { ConnectorEvents } from './events.js';
-import type { Negotiation, NegotiationState, Transfer, TransferState } from './model.js';
+import type { Agreement, Negotiation, NegotiationState, Transfer, TransferState } from './model.js';
 import { approvalIndex } from './negotiation/approval.js';
 import { Approvals } from './negotiation/approvals.js';
 import { applyDecision, judgeTerms, policyDecider } from './negotiation/decide.js';
 import { learnState } from './negotiation/learn.js';
 import { Negotiations } from './negotiation/negotiations.js';
 import { negotiationMoves } from './negotiation/states.js';
-import type { DataPlane, DspTransport, EvidenceLog, FactsFor, TransferControl } from './ports.js';
+import type { DataPlane, DspTransport, EvidenceLog, FactsFor, StoreChecked, TransferControl } from './ports.js';
 import { isFinal } from './process/moves.js';
 import { Processes } from './process/processes.js';
-import { DspQueue } from './process/queue.js';
+import { DspQueue, type Worker } from './process/queue.js';
 import type { Decision } from './process/work.js';
 import { processWorker } from './process/worker.js';
 import { reason } from './reasons.js';
 import type { Records } from './records.js';
 import { transferStatements } from './release/statement-index.js';
 import { transferControl } from './transfer/control.js';
+import { endForgotten } from './transfer/forgotten.js';
 import { ended } from './transfer/receive.js';
 import { transferMoves } from './transfer/states.js';
 import { Transfers } from './transfer/transfers.js';
@@ -50,6 +51,8 @@ export interface ControlPlaneOptions {
   readonly processesPerPeer?: number;
   /** By policy unless told. */
   readonly decider?: Decider;
+  /** Passed unless given. */
+  readonly checked?: StoreChecked;
   readonly backoff?: { readonly firstMs: number; readonly mostMs: number };
 }
 
@@ -67,6 +70,8 @@ export interface ControlPlane {
   changes(): number;
   /** Takes up what a restart interrupted: streams to pull, questions to ask. */
   resume(): Promise<void>;
+  /** Ends the open transfers under an agreement of which this store, restored from a back-up, has lost what was signed. */
+  endForgotten(agreement: Agreement['digest']): Promise<number>;
   /** Asks the provider of each negotiation we have verified where it stands. */
   askOpen(): Promise<void>;
 }
@@ -74,6 +79,7 @@ export interface ControlPlane {
 const week = 7 * 24 * 3_600_000;
 const minute = 60_000;
 const hold: Decision = { move: 'hold' };
+const passed: StoreChecked = { passed: true, demand: () => undefined };
 
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { store, records, clock, events, dataPlane, transport, identity } = options;
@@ -88,8 +94,9 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     look: (pid) => usageLook(context, transferProcesses)(pid),
     streaming,
   });
+  const checked = options.checked ?? passed;
   const context: ControlContext = {
-    ...{ ...options, queue, decider, usage, streaming },
+    ...{ ...options, queue, decider, usage, streaming, checked },
     approvalMs: options.approvalMs ?? week,
     lingerMs: options.lingerMs ?? minute,
   };
@@ -153,21 +160,24 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   );
   queue.serve(
     'transfer',
-    processWorker<TransferState, Transfer>({
-      kind: 'transfer',
-      moves: transferMoves,
-      processes: transferProcesses,
-      transport,
-      clock,
-      complete: async (record, message) => {
-        if (record.role !== 'provider' || message['@type'] !== 'TransferStartMessage') return message;
-        return { ...message, dataAddress: await dataPlane().address(record) };
-      },
-      decide: async (record) => (await decider.transfer[`${record.role}:${record.state}`]?.(record)) ?? hold,
-      apply: (stored, decision) => transfers.apply(stored, decision),
-      ended: (record) => ended(context, record, identity.id),
-      learned: async () => undefined,
-    }),
+    onceChecked(
+      checked,
+      processWorker<TransferState, Transfer>({
+        kind: 'transfer',
+        moves: transferMoves,
+        processes: transferProcesses,
+        transport,
+        clock,
+        complete: async (record, message) => {
+          if (record.role !== 'provider' || message['@type'] !== 'TransferStartMessage') return message;
+          return { ...message, dataAddress: await dataPlane().address(record) };
+        },
+        decide: async (record) => (await decider.transfer[`${record.role}:${record.state}`]?.(record)) ?? hold,
+        apply: (stored, decision) => transfers.apply(stored, decision),
+        ended: (record) => ended(context, record, identity.id),
+        learned: async () => undefined,
+      }),
+    ),
   );
 
   async function askOpen(): Promise<void> {
@@ -194,6 +204,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     control: transferControl(context, transferProcesses, transfers),
     usage,
     askOpen,
+    endForgotten: (agreement) => endForgotten(context, transferProcesses, agreement),
     changes: () => changes,
     async resume() {
       for await (const { value } of records.open.all(['transfer'])) {
@@ -210,6 +221,17 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       }
       await askOpen();
     },
+  };
+}
+
+/** Nothing is sent or decided about transfers by a store that may be older than what was said in its name. */
+function onceChecked(checked: StoreChecked, worker: Worker): Worker {
+  return {
+    ...worker,
+    perform: async (work, created, signal) =>
+      checked.passed
+        ? worker.perform(work, created, signal)
+        : { retry: 'this store was not compared with its record in the log yet' },
   };
 }
 

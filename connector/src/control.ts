@@ -2,7 +2,7 @@ import type { Identity } from '@causeway/certs/peer';
 import type { Clock, Random, Store } from '@causeway/platform';
 import type { ConnectorEvents } from './events.js';
 import type { Negotiation, NegotiationState, ProcessRole, Transfer, TransferState } from './model.js';
-import type { EvidenceLog, FactsFor } from './ports.js';
+import type { EvidenceLog, FactsFor, StoreChecked } from './ports.js';
 import type { DspQueue } from './process/queue.js';
 import type { Decision } from './process/work.js';
 import type { Records } from './records.js';
@@ -47,6 +47,7 @@ export interface ControlContext {
   /** Whether bytes of a transfer flow now. */
   readonly streaming: (pid: string) => boolean;
   readonly usage: UsageSignals;
+  readonly checked: StoreChecked;
   /** What is attested of a participant; nothing unless given. */
   readonly factsFor?: FactsFor;
 }

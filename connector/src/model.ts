@@ -137,6 +137,9 @@ export interface Agreement {
   /** The next sequence number of our own envelopes under this agreement. Dense. */
   readonly sequence: number;
   /** The next sequence number in this agreement's lanes of envelopes to log, of which each signer has one. */
+  /** Envelopes of ours that the log holds and this store, restored from an older back-up, has lost. */
+  readonly forgotten?: Forgotten;
+  /** The next sequence number of this agreement's lane of envelopes to log. */
   readonly lane: number;
   readonly created: number;
 }
@@ -147,9 +150,21 @@ export interface AgreementEnd extends SignedEnvelope {
   readonly by: string;
   readonly at: number;
   readonly reason: Reason;
-  /** Canonical JSON. */
-  readonly statement: string;
+  /** Canonical JSON. Absent where only the log remembers that it was signed: this store is restored from a back-up. */
+  readonly statement?: string;
   readonly id: Digest;
+}
+
+/** What a restored store learned from the log about one agreement, by counting. */
+export interface Forgotten {
+  /** When it was learned last. */
+  readonly at: number;
+  /** Starts of ours as provider: each is counted as a use. */
+  readonly starts: number;
+  /** Ends of transfers; as consumer, of data that was delivered here. */
+  readonly ends: number;
+  /** Any others: stops, duties. */
+  readonly others: number;
 }
 
 /** How far the evidence and the bytes of a transfer are. */
@@ -298,4 +313,25 @@ export interface LogView {
   readonly distrusted?: Reason;
   /** The signed notes that contradict each other, for whoever has to be convinced. */
   readonly proof?: readonly string[];
+}
+
+/** That this store went on from an older back-up: what was lost of agreements it knows, and agreements it does not know. */
+export interface Restoration {
+  readonly first: number;
+  readonly last: number;
+  /** Agreements it knows and has caught up with. */
+  readonly agreements: number;
+  /** Starts counted as uses. */
+  readonly starts: number;
+  /** Transfers it held as open and has ended. */
+  readonly transfers: number;
+  /** Agreements that the log says we signed and that it does not know. */
+  readonly unknown: number;
+}
+
+/** An agreement of ours that only the log remembers. */
+export interface UnknownAgreement {
+  readonly role: ProcessRole;
+  readonly peer: string;
+  readonly found: number;
 }

@@ -79,6 +79,13 @@ export interface DspTransport {
   }): Promise<{ readonly status: number; readonly body?: JsonObject; readonly next?: string }>;
 }
 
+/** Whether this store is known to be as new as its record in the log: until then nothing is signed under its agreements. */
+export interface StoreChecked {
+  readonly passed: boolean;
+  /** @throws ConnectorError EVIDENCE_PENDING while it is not */
+  demand(): void;
+}
+
 /** What a lane of the logging outbox gave back for an envelope. */
 export interface LoggedReceipt extends SignedEnvelope {
   readonly digest: Digest;

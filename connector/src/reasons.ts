@@ -18,6 +18,7 @@ const chinese: Readonly<Record<ConnectorErrorCode, string>> = {
   POLICY_INVALID: '策略有误',
   AGREEMENT_INVALID: '协议与所请求的内容不一致',
   AGREEMENT_ENDED: '协议已经终止',
+  AGREEMENT_UNKNOWN: '协议已不为对方所知',
   EVIDENCE_PENDING: '存证回执尚未取得',
   EVIDENCE_INVALID: '签名或存证未能通过验证',
   LOG_DISTRUSTED: '存证日志不再可信',

@@ -1,7 +1,18 @@
 import { Collection, type Store } from '@causeway/platform';
 import type { DutyRecord } from './duties/record.js';
 import type { AttestedRecord } from './facts/attested.js';
-import type { Agreement, Dataset, DecisionRecord, LogView, Negotiation, Operator, Transfer, Use } from './model.js';
+import type {
+  Agreement,
+  Dataset,
+  DecisionRecord,
+  LogView,
+  Negotiation,
+  Operator,
+  Restoration,
+  Transfer,
+  UnknownAgreement,
+  Use,
+} from './model.js';
 import type { Release } from './release/release.js';
 import type { StatementPlace } from './release/statement-index.js';
 
@@ -66,6 +77,12 @@ export interface Records {
   readonly releases: Collection<Release>;
   /** One record, key 'log'. */
   readonly logView: Collection<LogView>;
+  /** One record, key 'store': this store is restored from an older back-up. */
+  readonly restoration: Collection<Restoration>;
+  /** Ours by the log and lost here, by digest. */
+  readonly unknownAgreements: Collection<UnknownAgreement>;
+  /** One record, key 'records': up to where the records that the clearing house lists were looked through. */
+  readonly lookedThrough: Collection<{ readonly cursor: string }>;
 }
 
 /** The place of a duty. */
@@ -108,5 +125,8 @@ export function openRecords(store: Store): Records {
     statements: new Collection(store, 'statement', version),
     releases: new Collection(store, 'release', version),
     logView: new Collection(store, 'log-view', version),
+    restoration: new Collection(store, 'restoration', version),
+    unknownAgreements: new Collection(store, 'unknown-agreement', version),
+    lookedThrough: new Collection(store, 'looked-through', version),
   };
 }

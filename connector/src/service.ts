@@ -34,6 +34,7 @@ import { dataOpenRoutes, dataRoutes } from './exchange/http-provider.js';
 import { openAttested } from './facts/attested.js';
 import { openEvidenceLog } from './logging/evidence-log.js';
 import { approvalOperations } from './management/approvals.js';
+import { backupOperation } from './management/backup.js';
 import { contractOperations } from './management/contracts.js';
 import { datasetOperations } from './management/datasets.js';
 import { diagnosisOperation } from './management/diagnosis.js';
@@ -49,6 +50,7 @@ import type { DspIdentity } from './ports.js';
 import { openRecords } from './records.js';
 import { releaseService } from './release/release.js';
 import { indexStatements } from './release/statement-index.js';
+import { StoreCheck } from './restoring/store-check.js';
 
 export interface StartConnectorOptions {
   readonly config: ConnectorConfig;
@@ -102,6 +104,9 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const transport = peerTransport(dspIdentity, binding);
   const attested = openAttested({ ...shared, attested: records.attested, events });
 
+  const check = new StoreCheck({ ...shared, endForgotten: (agreement) => plane.endForgotten(agreement) });
+  lifecycle.defer('store check', () => check.close());
+
   // The planes name each other's addresses, which are known once the servers listen.
   let dspPort = config.dspPublicPort;
   let exchangePort = config.exchangePublicPort;
@@ -111,6 +116,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...{ ...shared, events, evidence, transport, dspBase: dspUrl, unsigned: config.unsignedPeers },
     dataPlane: () => dataPlane,
     factsFor: attested.factsFor,
+    checked: check,
     approvalMs: config.approvalWait,
     lingerMs: config.dataLinger,
     processesPerPeer: config.processesPerPeer,
@@ -174,7 +180,8 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...releaseOperations(management),
     ...dutyOperations({ ...management, duties }),
     usageOperation(management),
-    statusOperation({ ...management, duties, servers }),
+    backupOperation({ copyStore: (to) => store.copyTo(to), log }),
+    statusOperation({ ...management, duties, servers, check }),
     diagnosisOperation(() => ({
       config,
       folder,
@@ -194,7 +201,8 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
     ...{ host: config.operationsHost, port: config.operationsPort, metrics },
     ready: async () => {
       const distrusted = await evidence.distrusted();
-      return { ready: distrusted === undefined, checks: { log: distrusted?.code ?? 'believed' } };
+      const checks = { log: distrusted?.code ?? 'believed', store: check.passed ? 'checked' : 'waiting' };
+      return { ready: distrusted === undefined && check.passed, checks };
     },
   });
   lifecycle.defer('operations', () => health.close());
@@ -207,12 +215,15 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   lifecycle.defer('data plane', () => dataPlane.close());
   lifecycle.defer('duties', () => duties.close());
   await evidence.start();
-  await duties.start();
   await plane.queue.start();
   plane.approvals.start();
   lifecycle.defer('approvals', () => plane.approvals.close());
   discovery.start();
-  await plane.resume();
+  await check.start(async () => {
+    await duties.start();
+    await plane.resume();
+    plane.queue.nudge();
+  });
   lifecycle.defer(
     'questions',
     askAgain(options, () => plane.askOpen()),
@@ -234,7 +245,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
         await plane.approvals.idle();
         await dataPlane.idle();
         await evidence.idle();
-        await duties.idle();
+        if (check.passed) await duties.idle();
       } while (changes() !== before);
       await discovery.idle();
     },

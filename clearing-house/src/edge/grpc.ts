@@ -5,7 +5,7 @@ import { ClearingHouse, type causeway } from '@causeway/proto';
 import { status } from '@grpc/grpc-js';
 import { LogError } from '../errors.js';
 import type { Pipeline } from '../log/pipeline.js';
-import type { RecordPage, RecordReader } from '../records/reader.js';
+import { mostStandings, type RecordPage, type RecordReader } from '../records/reader.js';
 import { Window } from './window.js';
 
 type SubmitRequest = causeway.clearing.v1.SubmitRequest;
@@ -24,7 +24,12 @@ const readers: readonly Role[] = ['participant', 'auditor'];
 /** The clearing house as gRPC. The submitter and the viewer are the channel's peer, never a name in a message. */
 export function clearingHouseService({ pipeline, records, window }: GrpcEdgeOptions): PeerServiceDefinition {
   return peerService(ClearingHouse, {
-    rules: { submit: { roles: ['participant'] }, get: { roles: readers }, list: { roles: readers } },
+    rules: {
+      submit: { roles: ['participant'] },
+      get: { roles: readers },
+      list: { roles: readers },
+      standing: { roles: ['participant'] },
+    },
     handlers: {
       submit: { bidi: (call) => submit(call, pipeline, window) },
       get: {
@@ -47,6 +52,18 @@ export function clearingHouseService({ pipeline, records, window }: GrpcEdgeOpti
           }
           const page = await cursored(records.list(peer, { limit, cursor, ...(agreement && { agreement }) }));
           return { records: page.records.map(message), next: page.next };
+        },
+      },
+      standing: {
+        unary: async ({ peer, request: { agreements } }) => {
+          if (agreements.length > mostStandings || !agreements.every(isDigest)) {
+            throw new GrpcFailure(
+              status.INVALID_ARGUMENT,
+              'AGREEMENT_INVALID',
+              `Expected at most ${mostStandings} agreement digests (sha-256:…).`,
+            );
+          }
+          return { standings: await records.standings(peer.id, agreements) };
         },
       },
     },

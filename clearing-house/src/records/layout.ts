@@ -24,6 +24,8 @@ export interface Chain {
   readonly consumer: string;
   /** The sequence number its next envelope must have. */
   readonly next: number;
+  /** It ended the agreement. */
+  readonly ended?: true;
 }
 
 /** Who may see the envelopes of a record. Opened by the agreement envelope at index `opened`. */

@@ -46,7 +46,7 @@ export interface PlanOptions {
 }
 
 /** The number of a signer's first envelope under an agreement, which is that of the agreement itself. */
-const firstSequence = 1;
+export const firstSequence = 1;
 
 /** A certificate's clock and the log's may differ by this much, as everywhere in the space. */
 const skewMs = 30_000;
@@ -92,7 +92,10 @@ export function plan(batch: readonly VerifiedSubmission[], known: Known, options
     chains.set(id, {
       agreement: claims.agreement,
       signer: claims.signer,
-      chain: { record, provider, consumer, next: next + 1 },
+      chain: {
+        ...{ record, provider, consumer, next: next + 1 },
+        ...(claims.type === 'agreement-end' || chain?.ended ? { ended: true } : {}),
+      },
     });
     const { envelope, keyStatement } = submission;
     entries.set(size, { digest, envelope, keyStatement, record, logged: options.now });

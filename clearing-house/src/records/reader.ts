@@ -2,6 +2,7 @@ import type { Digest } from '@causeway/evidence';
 import type { Collection, KeyPart, Store } from '@causeway/platform';
 import { advice, LogError } from '../errors.js';
 import { type Layout, layoutOf, type RecordHead } from './layout.js';
+import { firstSequence } from './plan.js';
 import { maySee, type Viewer } from './record.js';
 
 /** An entry of a record with its receipt against the current checkpoint. */
@@ -26,6 +27,14 @@ export interface RecordList {
   readonly next: string;
 }
 
+/** How far a signer has come under an agreement. */
+export interface Standing {
+  /** The sequence number of its next envelope. */
+  readonly next: number;
+  /** Either party ended the agreement. */
+  readonly ended: boolean;
+}
+
 /** The published log, as far as reading needs it. */
 interface PublishedLog {
   readonly published: { readonly size: bigint };
@@ -35,6 +44,8 @@ interface PublishedLog {
 /** Bounds of one answer; at least one entry is in it, so an answer stays below the largest gRPC message of 1 MiB. */
 const pageLimits = { entries: 100, bytes: 524_288 };
 export const listLimits = { most: 1_000, usual: 100 } as const;
+/** Most agreements of one question how they stand. */
+export const mostStandings = 1_000;
 
 /**
  * Reads records for those who may see them. INVARIANT: a viewer is asked for everywhere, and a record it may not see is
@@ -83,6 +94,19 @@ export class RecordReader {
       if (maySee(head, viewer)) records.push(await this.#page(record, head, undefined, budget));
     }
     return { records, next: found.length === limit ? next : '' };
+  }
+
+  /** How far a signer's own envelopes have come under each agreement: nothing is told of those it signed nothing under. */
+  async standings(signer: string, agreements: readonly Digest[]): Promise<Standing[]> {
+    const { chains } = this.#layout;
+    const standings: Standing[] = [];
+    for (const agreement of agreements) {
+      const own = (await chains.get(agreement, signer))?.value;
+      const other = own && (own.provider === signer ? own.consumer : own.provider);
+      const theirs = other === undefined ? undefined : (await chains.get(agreement, other))?.value;
+      standings.push({ next: own?.next ?? firstSequence, ended: own?.ended === true || theirs?.ended === true });
+    }
+    return standings;
   }
 
   get #size(): bigint {

@@ -38,10 +38,35 @@ export function statusCommand(output: Output): Command {
         }
         const distrusted = detail?.distrusted as { en?: string } | undefined;
         if (distrusted) output.line(`  THE LOG IS NOT BELIEVED: ${distrusted.en}`);
+        for (const line of storeLines(detail?.store as StoreView | undefined)) output.line(`  ${line}`);
         if (trouble) output.line(`  NO REPORT: ${trouble}`);
       }
       output.result({ services });
     });
+}
+
+interface StoreView {
+  readonly state: 'checked' | 'waiting';
+  readonly trouble?: string;
+  readonly restored?: { readonly last: number; readonly starts: number; readonly transfers: number };
+  readonly unknown: readonly { readonly agreement: string; readonly role: string; readonly peer: string }[];
+}
+
+/** What the owner of a connector has to know of its store; nothing while all is well. */
+function storeLines(store: StoreView | undefined): string[] {
+  if (store === undefined) return [];
+  const { state, trouble = 'the clearing house is asked', restored, unknown } = store;
+  const waits =
+    state === 'waiting' ? [`WAITING: nothing is served under agreements until its store is compared: ${trouble}`] : [];
+  if (restored === undefined) return waits;
+  const when = new Date(restored.last).toISOString();
+  return [
+    ...waits,
+    `RESTORED: it goes on from an older back-up (${when}); ${restored.starts} lost start(s) count as uses, ${restored.transfers} open transfer(s) were ended`,
+    ...unknown.map(
+      ({ agreement, role, peer }) => `LOST: the agreement ${agreement} as ${role} with ${peer}: make it anew`,
+    ),
+  ];
 }
 
 async function homesIn(folder: string): Promise<Home[]> {

@@ -58,6 +58,8 @@ export class Registrar {
   /** What the broker is known to hold; absent when that must be found out. */
   #held: (Pick<EntryTree, 'root'> & { readonly count: number }) | undefined;
   #changed = true;
+  /** Whether the broker was asked for the last head that we signed, which a store restored from a back-up has forgotten. */
+  #recalled = false;
   #status: RegistrationStatus = { state: 'waiting' };
   #wake: AbortController | undefined;
   #loop: Promise<void> | undefined;
@@ -139,6 +141,9 @@ export class Registrar {
   }
 
   async #renew(): Promise<void> {
+    // INVARIANT: before the first head of this run, so that no sequence is given to two heads.
+    if (!this.#recalled) await this.#recall();
+    this.#recalled = true;
     if (this.#held === undefined || this.#changed) {
       this.#changed = false;
       try {
@@ -190,7 +195,7 @@ export class Registrar {
     try {
       await send(head);
     } catch (error) {
-      // A store restored from a backup has forgotten heads that the broker has not.
+      // Another connector with our keys is at work, or the broker showed us an older head than it has.
       if (brokerCode(error) !== 'SEQUENCE_STALE' || !(await this.#recall())) throw error;
       head = await this.#sign(over);
       await send(head);
@@ -225,7 +230,16 @@ export class Registrar {
   async #recall(): Promise<boolean> {
     const { channel, identity } = this.#o;
     const participant = identity.id;
-    const { head } = await channel.call((open) => open.unary(Broker.describe, { participant }));
+    const head = await channel
+      .call((open) => open.unary(Broker.describe, { participant }))
+      .then(
+        (described) => described.head,
+        (error: unknown) => {
+          if (brokerCode(error) === 'NOT_FOUND') return undefined;
+          throw error;
+        },
+      );
+    if (head === undefined || head === null) return false;
     const signed = { head: head?.head ?? '', keyStatement: head?.keyStatement ?? '' };
     const found = readHead(signed.head);
     // It may have expired since; that we signed it once is what counts.

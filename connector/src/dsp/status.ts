@@ -3,6 +3,7 @@ import type { ConnectorErrorCode } from '../errors.js';
 const statuses: Partial<Record<ConnectorErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   NOT_FOUND: 404,
+  AGREEMENT_UNKNOWN: 404,
   QUEUE_FULL: 503,
   EVIDENCE_PENDING: 503,
 };

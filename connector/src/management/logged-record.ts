@@ -1,15 +1,14 @@
-import { type Identity, PeerChannel, RpcError, TrustError } from '@causeway/certs/peer';
+import { type Identity, RpcError, TrustError } from '@causeway/certs/peer';
 import { EvidenceError, envelopeDigest, verifyEnvelope } from '@causeway/evidence';
 import type { Clock, Logger } from '@causeway/platform';
-import { ClearingHouse, type causeway } from '@causeway/proto';
 import { ConnectorError } from '../errors.js';
 import type { Proven } from '../logging/checkpoint-view.js';
+import { type RecordEntry, recordChannel, recordEntries } from '../logging/record-reader.js';
 import type { Agreement } from '../model.js';
 import type { EvidenceLog, LoggedReceipt } from '../ports.js';
 
 /** Pages read of one record: a clearing house that never ends its list is not followed for ever. */
 const mostPages = 200;
-const deadlineMs = 15_000;
 
 export interface RecordContext {
   readonly identity: Identity;
@@ -21,12 +20,6 @@ export interface RecordContext {
 /** What proves by the published log that earlier checkpoints are the beginning of the last one we verified. */
 export interface LogProver {
   prove(sizes: readonly bigint[]): Promise<Proven | undefined>;
-}
-
-interface Entry {
-  readonly envelope: string;
-  readonly keyStatement: string;
-  readonly receipt: string;
 }
 
 /**
@@ -55,46 +48,19 @@ export async function loggedElsewhere(
   }
 }
 
-async function listed({ identity, clock }: RecordContext, agreement: Agreement): Promise<Entry[]> {
-  const { clearingHouse } = identity.trust.bundle;
-  const expect = { id: clearingHouse.id, role: 'clearing-house' } as const;
-  const channel = new PeerChannel({
-    identity,
-    address: clearingHouse.grpc,
-    expect,
-    clock,
-    messageBytes: 8 * 1_048_576,
-  });
+async function listed(context: RecordContext, { digest }: Agreement): Promise<RecordEntry[]> {
+  const channel = recordChannel(context);
   try {
-    const entries: Entry[] = [];
-    let cursor = '';
-    for (let page = 0; page < mostPages; page++) {
-      const list = await channel.unary(ClearingHouse.list, { agreement: agreement.digest, cursor }, { deadlineMs });
-      for (const record of list.records ?? []) {
-        entries.push(...(record.entries ?? []).map(entryOf));
-        let more = record.next ?? '';
-        for (let part = 0; more !== '' && part < mostPages; part++) {
-          const asked = { record: record.record ?? '', cursor: more };
-          const rest = await channel.unary(ClearingHouse.get, asked, { deadlineMs });
-          entries.push(...(rest.entries ?? []).map(entryOf));
-          more = rest.next ?? '';
-        }
-      }
-      cursor = list.next ?? '';
-      if (cursor === '') break;
-    }
+    const entries: RecordEntry[] = [];
+    for await (const page of recordEntries(channel, digest, mostPages)) entries.push(...page);
     return entries;
   } finally {
     channel.close();
   }
 }
 
-function entryOf({ envelope, keyStatement, receipt }: causeway.clearing.v1.LoggedEntry.$Properties): Entry {
-  return { envelope: envelope ?? '', keyStatement: keyStatement ?? '', receipt: receipt ?? '' };
-}
-
 /** Of this agreement, and signed by one of its two parties: everything else is none of its record. */
-async function isOfRecord({ identity }: RecordContext, agreement: Agreement, entry: Entry): Promise<boolean> {
+async function isOfRecord({ identity }: RecordContext, agreement: Agreement, entry: RecordEntry): Promise<boolean> {
   try {
     const envelope = await verifyEnvelope(entry.envelope, entry.keyStatement, identity.trust.authorities);
     return envelope.agreement === agreement.digest && [identity.id, agreement.peer].includes(envelope.signer);

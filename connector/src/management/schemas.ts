@@ -448,6 +448,12 @@ export const schemas = {
       20,
     ),
   }),
+  NewBackup: closed(['folder'], { folder: path }),
+  Backup: closed(['folder', 'entries', 'bytes'], {
+    folder: path,
+    entries: { type: 'integer', minimum: 0 },
+    bytes: { type: 'integer', minimum: 0 },
+  }),
   Status: open(['id', 'role', 'ports', 'queues', 'broker'], {
     id,
     role: text(40),
@@ -470,6 +476,25 @@ export const schemas = {
     }),
     distrusted: ref('Reason'),
     evidence: { type: 'object' },
+    store: open(['state', 'unknown'], {
+      state: { enum: ['checked', 'waiting'], description: 'Whether it is known to be as new as its record in the log' },
+      trouble: {
+        type: 'string',
+        description: 'Why it waits: nothing is served under agreements until it was compared',
+      },
+      restored: {
+        type: 'object',
+        description:
+          'It went on from an older back-up: first and last time, agreements caught up with, starts counted as uses, transfers ended, agreements lost',
+      },
+      unknown: {
+        ...array(
+          open(['agreement', 'role', 'peer'], { agreement: digest, role: text(40), peer: id, found: instant }),
+          20,
+        ),
+        description: 'The first agreements of ours that only the log remembers: they have to be made anew',
+      },
+    }),
   }),
 } as const satisfies Record<string, Schema>;
 export type SchemaName = keyof typeof schemas;

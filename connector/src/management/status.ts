@@ -3,6 +3,7 @@ import type { RunningServer } from '@causeway/platform';
 import type { RegistrationStatus } from '../discovery/registrar.js';
 import type { LogStatus } from '../logging/evidence-log.js';
 import type { DspQueue } from '../process/queue.js';
+import type { StoreStatus } from '../restoring/store-check.js';
 import { type Operation, ok } from './operation.js';
 
 export interface StatusContext {
@@ -13,10 +14,12 @@ export interface StatusContext {
   /** Reports that wait for their provider. */
   readonly duties: { backlog(): { readonly depth: number; readonly oldestMs: number } };
   readonly discovery: { readonly status: RegistrationStatus };
+  readonly check: { status(): Promise<StoreStatus> };
 }
 
 /** How the connector is: who it is, where it listens, what waits, what the broker shows of it, whether it believes the log. */
-export function statusOperation({ identity, servers, queue, evidence, duties, discovery }: StatusContext): Operation {
+export function statusOperation(context: StatusContext): Operation {
+  const { identity, servers, queue, evidence, duties, discovery, check } = context;
   return {
     method: 'get',
     path: '/status',
@@ -32,6 +35,7 @@ export function statusOperation({ identity, servers, queue, evidence, duties, di
         queues: { dsp: queue.backlog(), logging: { depth, oldestMs }, duties: duties.backlog() },
         broker: discovery.status,
         evidence: log,
+        store: await check.status(),
         ...(distrusted === undefined ? {} : { distrusted }),
       });
     },

@@ -38,7 +38,7 @@ export function demandInForce(agreement: Agreement | undefined, name: string): a
  * terminated or refused.
  *
  * @returns undefined when it has ended already, by whomever
- * @throws ConnectorError AGREEMENT_INVALID
+ * @throws ConnectorError AGREEMENT_INVALID, EVIDENCE_PENDING
  */
 export async function makeAgreementEnd(
   context: ControlContext,
@@ -52,6 +52,7 @@ export async function makeAgreementEnd(
     throw refusal('AGREEMENT_INVALID', `Negotiation ${negotiation.pid} has no agreement in force.`);
   }
   if (stored.value.ended !== undefined) return undefined;
+  context.checked.demand();
   const { identity, random } = context;
   const statement: AgreementEndStatement = {
     version: '1',
@@ -94,7 +95,8 @@ export async function receiveAgreementEnd(
   const stored = record.agreement && (await agreements.get(record.agreement));
   if (!stored) throw new TypeError(`expected finalized negotiation ${record.pid} to have its agreement`);
   const { ended, endedToo } = stored.value;
-  const known = [ended, endedToo].find((one) => one?.by === record.peer);
+  // One that a restored store knows of by the log alone has no statement yet.
+  const known = [ended, endedToo].find((one) => one?.by === record.peer && one.statement !== undefined);
   const statement = textMember(end, 'statement') ?? '';
   if (known !== undefined) {
     if (known.statement === statement) return { answer: accepted };
@@ -107,7 +109,7 @@ export async function receiveAgreementEnd(
     const { en, zh } = finalReason(error);
     return refuse('negotiation', record, refusal('EVIDENCE_INVALID', en, zh));
   }
-  const changed = ended === undefined ? { ended: theirs } : { endedToo: theirs };
+  const changed = ended === undefined || ended.by === record.peer ? { ended: theirs } : { endedToo: theirs };
   const { envelope, keyStatement } = theirs;
   // Both sides submit it, so that one of them suffices.
   const queued = context.evidence.queue({ ...stored.value, ...changed }, [{ envelope, keyStatement }]);

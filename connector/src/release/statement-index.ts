@@ -28,9 +28,11 @@ export function statementsOf({ start, stop, end }: Transfer): KeptStatement[] {
   return [start, stop, end, end?.disputed].filter((one) => one !== undefined);
 }
 
-/** The statements that end an agreement. */
+/** The statements that end an agreement; those that a restored store knows of by the log alone are not here. */
 export function endingsOf({ ended, endedToo }: Agreement): KeptStatement[] {
-  return [ended, endedToo].filter((one) => one !== undefined);
+  return [ended, endedToo].flatMap((end) =>
+    end?.statement === undefined ? [] : [{ id: end.id, statement: end.statement }],
+  );
 }
 
 /** For the commit that saves a transfer: by which its new statements are found. */
@@ -48,7 +50,7 @@ export function dutyStatements(records: Records, before: DutyRecord | undefined,
 }
 
 /** For the commit that saves the end of an agreement. */
-export function endingStatement(records: Records, agreement: Digest, { id }: KeptStatement): Write {
+export function endingStatement(records: Records, agreement: Digest, { id }: Pick<KeptStatement, 'id'>): Write {
   return records.statements.put([id], { agreement });
 }
 

@@ -21,6 +21,7 @@ export function transferControl(
     },
 
     async authorize(pid) {
+      context.checked.demand();
       const transfer = (await processes.need(pid)).value;
       if (transfer.state !== 'STARTED' || transfer.intent !== undefined) {
         const to = transfer.intent?.state ?? transfer.state;

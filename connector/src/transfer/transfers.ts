@@ -90,13 +90,14 @@ export class Transfers {
 
   /** Provider: TransferRequestMessage. The same again, by message id or by the consumer's pid, creates nothing. */
   async open(caller: Caller, message: JsonObject): Promise<Answer> {
-    const { clock, random, records } = this.#context;
+    const { clock, random, records, checked } = this.#context;
+    checked.demand();
     const agreementId = textMember(message, 'agreementId') ?? '';
     const peerPid = textMember(message, 'consumerPid') ?? '';
     const named = await records.agreementIds.get(caller.id, agreementId);
     const agreement = named && (await records.agreements.get(named.value.digest))?.value;
     if (agreement?.finalized === undefined || agreement.role !== 'provider') {
-      throw new ConnectorError('NOT_FOUND', `There is no agreement ${agreementId} of yours here.`);
+      throw await this.#unknown(agreementId);
     }
     demandInForce(agreement, agreementId);
     const format = formatIn(message);
@@ -139,6 +140,7 @@ export class Transfers {
 
   /** A message about a transfer that exists; `pid` is ours, out of the path. */
   async receive(caller: Caller, type: TransferMessage, pid: string, message: JsonObject): Promise<Answer> {
+    this.#context.checked.demand();
     const id = textMember(message, '@id');
     let started: Transfer | undefined;
     const at = { pid, ...(id === undefined ? {} : { id }) };
@@ -204,10 +206,23 @@ export class Transfers {
     to: TransferState,
     intend: (record: Transfer, stamp: Stamp) => Promise<Next<Transfer>>,
   ): Promise<Transfer> {
+    this.#context.checked.demand();
     return this.#processes.change(pid, async ({ value }) => {
       const there = value.intent === undefined ? value.state === to : value.intent.state === to;
       return there && value.parked === undefined ? undefined : intend(unparked(value), this.#stamp());
     });
+  }
+
+  /** Whoever relies on an agreement that a restored store has lost is told what to do. */
+  async #unknown(agreementId: string): Promise<ConnectorError> {
+    const restored = (await this.#context.records.restoration.get('store'))?.value;
+    const words = `There is no agreement ${agreementId} of yours here.`;
+    if (restored === undefined) return new ConnectorError('NOT_FOUND', words);
+    return refusal(
+      'AGREEMENT_UNKNOWN',
+      `${words} This connector went on from an older back-up and has lost what was agreed after it: ask for the contract again.`,
+      `本方没有与您的协议 ${agreementId}。本连接器从较早的备份恢复，此后达成的协议已经丢失，请重新请求合同。`,
+    );
   }
 
   /** The provider binds tokens to the certificate that its consumer used last. */

@@ -185,6 +185,13 @@ const clearingHouse: Readonly<Record<string, Expected>> = {
     roles: members,
     call: async ({ story }) => ({ caller: story.hydraulics, messages: [ClearingHouse.list.requestSerialize({})] }),
   },
+  [ClearingHouse.standing.path]: {
+    roles: publishers,
+    call: async ({ story: { hydraulics, agreement } }) => ({
+      caller: hydraulics,
+      messages: [ClearingHouse.standing.requestSerialize({ agreements: [agreement.digest] })],
+    }),
+  },
 };
 
 const exchange: Readonly<Record<string, Expected>> = {

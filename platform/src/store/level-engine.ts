@@ -1,3 +1,4 @@
+import { Level } from 'level';
 import { messageOf, StoreError } from '../errors.js';
 import { CommitQueue } from './level-commits.js';
 import {
@@ -105,6 +106,25 @@ export class LevelEngine {
     }
   }
 
+  /**
+   * Writes everything as it stands in one instant into a new folder, durably, while commits go on. Throws `StoreError` STORE_FAILED when
+   * the folder cannot be made or holds a store already.
+   */
+  async copyTo(path: string): Promise<StoreCopy> {
+    const copy: LevelDb = new Level(path, { keyEncoding: 'view', valueEncoding: 'view', errorIfExists: true });
+    const snapshot = this.#db.snapshot();
+    try {
+      await copy.open();
+      return await copyAll(this.#db.iterator({ snapshot }), copy);
+    } catch (cause) {
+      const why = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
+      throw new StoreError('STORE_FAILED', `The store cannot be copied to ${path}: ${messageOf(why)}.`, { cause });
+    } finally {
+      await snapshot.close();
+      await copy.close();
+    }
+  }
+
   watch(prefix: Uint8Array, wake: (put?: readonly Uint8Array[]) => void): () => void {
     const watcher = { prefix, wake };
     this.#watchers.add(watcher);
@@ -149,6 +169,33 @@ export class LevelEngine {
       throw new StoreError('STORE_FAILED', `The store cannot be read: ${messageOf(cause)}.`, { cause });
     }
   }
+}
+
+/** What was copied, in entries and in bytes of keys and values. */
+export interface StoreCopy {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+const copiedAtOnce = 4 * 1_048_576;
+
+async function copyAll(entries: AsyncIterable<[Uint8Array, Uint8Array]>, copy: LevelDb): Promise<StoreCopy> {
+  const copied = { entries: 0, bytes: 0 };
+  let batch: { type: 'put'; key: Uint8Array; value: Uint8Array }[] = [];
+  let waiting = 0;
+  const write = async (): Promise<void> => {
+    await copy.batch(batch, { sync: true });
+    [batch, waiting] = [[], 0];
+  };
+  for await (const [key, value] of entries) {
+    batch.push({ type: 'put', key, value });
+    waiting += key.length + value.length;
+    copied.entries += 1;
+    copied.bytes += key.length + value.length;
+    if (waiting >= copiedAtOnce) await write();
+  }
+  await write();
+  return copied;
 }
 
 function entryOf(key: Uint8Array, stored: Uint8Array): StoredEntry {

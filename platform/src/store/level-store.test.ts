@@ -81,6 +81,29 @@ describe('level store', () => {
     expect(await again.scan({ limit: 100 })).toHaveLength(50);
   });
 
+  test('a copy holds one instant, whole commits only, while others go on', async () => {
+    const store = await openStore();
+    const pair = (at: number) =>
+      [`a${at}`, `b${at}`].map((name) => ({ put: Buffer.from(name), value: Buffer.alloc(2_000) }));
+    const commits = Array.from({ length: 400 }, (_, at) => store.commit({ writes: pair(at) }));
+    await commits[100];
+    const to = join(path, 'copy');
+    const copied = await store.copyTo(to);
+    await Promise.all(commits);
+    const copy = await openStore(to);
+    const names = async (from: LevelStore) =>
+      (await from.scan({ limit: 1_000 })).map(({ key }) => Buffer.from(key).toString());
+    const held = await names(copy);
+    expect(held.filter((name) => name.startsWith('a')).map((name) => name.slice(1))).toEqual(
+      held.filter((name) => name.startsWith('b')).map((name) => name.slice(1)),
+    );
+    expect(held.length).toBeGreaterThanOrEqual(200);
+    expect(copied.entries).toBeGreaterThanOrEqual(held.length);
+    expect(await names(store)).toHaveLength(800);
+    // A copy never goes into what is there already.
+    await expect(store.copyTo(to)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  });
+
   test('many small commits share their fsyncs, and each keeps its own conditions', async () => {
     const store = await openStore();
     let groups = 0;

@@ -2,13 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { Level } from 'level';
 import { codeOf, messageOf, StoreError } from '../errors.js';
 import { LevelClient } from './level-client.js';
-import { LevelEngine } from './level-engine.js';
+import { LevelEngine, type StoreCopy } from './level-engine.js';
 import type { Store } from './store.js';
 
 /** The engine on LevelDB: one folder, one process. */
 export interface LevelStore extends Store {
   /** A second port object over the same handle, with leases and watches of its own. Closing it leaves the store open. */
   client(): Store;
+  /** A back-up: everything as it stands in one instant, in a new folder, while commits go on. Throws STORE_FAILED. */
+  copyTo(path: string): Promise<StoreCopy>;
 }
 
 export interface LevelStoreOptions {
@@ -45,6 +47,10 @@ class LevelOwner extends LevelClient implements LevelStore {
     const client = new LevelClient(this.engine);
     this.#clients.add(client);
     return client;
+  }
+
+  copyTo(path: string): Promise<StoreCopy> {
+    return this.engine.copyTo(path);
   }
 
   override async close(): Promise<void> {

@@ -1,7 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BidiCall, type Identity, peerService, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
 import {
+  type BidiCall,
+  type Identity,
+  peerService,
+  type Role,
+  servePeerGrpc,
+  servePeerHttps,
+} from '@causeway/certs/peer';
+import {
+  type Envelope,
   envelopeDigest,
   formatCheckpoint,
   formatReceipt,
@@ -10,6 +18,7 @@ import {
   leafHash,
   merkleRoot,
   proveInclusion,
+  readEnvelope,
   rootOf,
   signNote,
   type TrustBundle,
@@ -21,6 +30,9 @@ import { ClearingHouse, type causeway } from '@causeway/proto';
 import { status } from '@grpc/grpc-js';
 
 type Submit = BidiCall<causeway.clearing.v1.SubmitRequest, causeway.clearing.v1.SubmitResponse.$Properties>;
+const roles: readonly Role[] = ['participant'];
+
+type Standing = { next: number; ended: boolean };
 type Refusal = { code: string; message: string; retryable: boolean };
 
 /** Leaf hashes in memory, and what a log says of them. */
@@ -78,6 +90,11 @@ export class LogDouble implements AsyncDisposable {
   serveTile: (path: string, tile: Buffer | undefined) => Buffer | undefined = (_path, tile) => tile;
   /** Changes a receipt on its way out. */
   serveReceipt: (receipt: string) => string = (receipt) => receipt;
+  /** Changes how a signer stands on its way out. */
+  serveStanding: (agreement: string, standing: Standing) => Standing = (_agreement, standing) => standing;
+  /** Envelopes that no list shows. */
+  hide: (envelope: string) => boolean = () => false;
+  readonly #kept: { readonly envelope: string; readonly keyStatement: string; readonly index: number }[] = [];
   /** Envelopes that came in, in order; again for each time. */
   readonly received: string[] = [];
 
@@ -107,11 +124,19 @@ export class LogDouble implements AsyncDisposable {
   async up(): Promise<void> {
     const shared = { identity: this.#identity, clock: systemClock, host: '127.0.0.1', log: silentLogger };
     const unused = async () => {
-      throw new GrpcFailure(status.UNIMPLEMENTED, 'UNIMPLEMENTED', 'the double only takes submissions');
+      throw new GrpcFailure(status.UNIMPLEMENTED, 'UNIMPLEMENTED', 'the double lists its records in one page');
     };
     const service = peerService(ClearingHouse, {
-      rules: { submit: { roles: ['participant'] }, get: { roles: ['participant'] }, list: { roles: ['participant'] } },
-      handlers: { submit: { bidi: (call) => this.#submit(call) }, get: { unary: unused }, list: { unary: unused } },
+      rules: { submit: { roles }, get: { roles }, list: { roles }, standing: { roles } },
+      handlers: {
+        ...{ submit: { bidi: (call) => this.#submit(call) }, get: { unary: unused } },
+        list: { unary: async ({ request: { agreement } }) => ({ records: this.#records(agreement), next: '' }) },
+        standing: {
+          unary: async ({ peer, request: { agreements } }) => ({
+            standings: agreements.map((agreement) => this.serveStanding(agreement, this.#standing(agreement, peer.id))),
+          }),
+        },
+      },
     });
     this.#grpc = await servePeerGrpc({ ...shared, port: this.#ports.grpc, services: [service] });
     this.#https = await servePeerHttps({
@@ -175,14 +200,36 @@ export class LogDouble implements AsyncDisposable {
     const flush = () => {
       for (const answer of answers.splice(0).reverse()) void answer().catch(() => undefined);
     };
-    for await (const { id, envelope } of requests) {
+    for await (const { id, envelope, keyStatement } of requests) {
       this.received.push(envelope);
-      answers.push(async () => send({ id, ...(await this.#log(envelope)) }));
+      answers.push(async () => send({ id, ...(await this.#log(envelope, keyStatement)) }));
       setImmediate(flush);
     }
   }
 
-  async #log(envelope: string): Promise<{ receipt: string } | { refusal: Refusal }> {
+  #of(agreement: string): { said: Envelope; envelope: string; keyStatement: string; index: number }[] {
+    const kept = this.#kept.map((entry) => ({ ...entry, said: readEnvelope(entry.envelope).envelope }));
+    return kept.filter(({ said }) => said.agreement === agreement);
+  }
+
+  #standing(agreement: string, signer: string): Standing {
+    const entries = this.#of(agreement);
+    const own = entries.filter(({ said }) => said.signer === signer).map(({ said }) => Number(said.sequence));
+    return { next: Math.max(0, ...own) + 1, ended: entries.some(({ said }) => said.type === 'agreement-end') };
+  }
+
+  /** One record an agreement, whoever asks. */
+  #records(agreement: string) {
+    const known = this.#kept.map(({ envelope }) => readEnvelope(envelope).envelope.agreement);
+    return [...new Set(agreement === '' ? known : [agreement])].map((each) => {
+      const shown = this.#of(each).filter(({ envelope }) => !this.hide(envelope));
+      const { provider = '', consumer = '' } = shown.find(({ said }) => said.parties)?.said.parties ?? {};
+      const entries = shown.map(({ envelope, keyStatement, index }) => ({ envelope, keyStatement, index }));
+      return { record: each, agreement: each, provider, consumer, entries, next: '' };
+    });
+  }
+
+  async #log(envelope: string, keyStatement: string): Promise<{ receipt: string } | { refusal: Refusal }> {
     const refusal = this.refuse(envelope);
     if (refusal) return { refusal };
     const digest = envelopeDigest(envelope);
@@ -191,6 +238,7 @@ export class LogDouble implements AsyncDisposable {
       index = this.signed.leaves.length;
       this.#seen.set(digest, index);
       this.signed.leaves.push(leafHash(leafData(envelope)));
+      this.#kept.push({ envelope, keyStatement, index });
       if (this.published !== this.signed && !this.#lagging) this.grow(1);
     }
     const tree = new TreeDouble(this.signed.leaves);

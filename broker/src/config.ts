@@ -9,6 +9,16 @@ export const brokerConfig = defineConfig(
     httpsPort: option.port({ doc: 'Port of search (HTTPS).', default: 7411 }),
     operationsHost: option.text({ doc: 'Address of health and metrics.', default: '127.0.0.1' }),
     operationsPort: option.port({ doc: 'Port of health and metrics.', default: 7412 }),
+    managementHost: option.text({
+      doc: 'Address of the management API (plain HTTP: keep it on loopback).',
+      default: '127.0.0.1',
+    }),
+    managementPort: option.port({ doc: 'Port of the management API.', default: 7413 }),
+    admission: option.choice({
+      doc: 'Whether whoever the authority has certified may register at once, or waits for the operator of the broker.',
+      values: ['open', 'approval'],
+      default: 'open',
+    }),
     lateAfter: option.duration({ doc: 'Silence after which a publisher is shown as late.', default: '90s' }),
     goneAfter: option.duration({
       doc: 'Silence after which a publisher is gone and its datasets are hidden from search.',

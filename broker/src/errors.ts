@@ -14,6 +14,14 @@ export const brokerErrorCodes = [
   'TOO_LARGE',
   /** The messages of a registration came in the wrong order. */
   'MESSAGE_INVALID',
+  /** The operator has to admit the caller first. */
+  'ADMISSION_PENDING',
+  /** The operator has rejected the caller; the message says why. */
+  'ADMISSION_REJECTED',
+  /** The operator has removed the caller; the message says why. */
+  'PARTICIPANT_REMOVED',
+  /** The operator wants what cannot follow on how a participant stands. */
+  'STATE_INVALID',
   /** A registration took too long. */
   'REGISTRATION_LATE',
   /** The publisher has begun another registration since. */

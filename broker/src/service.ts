@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Identity, servePeerGrpc, servePeerHttps } from '@causeway/certs/peer';
 import {
+  apiKey,
   type Clock,
   createMetrics,
   Lifecycle,
@@ -9,10 +10,13 @@ import {
   type Random,
   type RunningServer,
   type Service,
+  serveManagement,
   startOperations,
 } from '@causeway/platform';
 import type { BrokerConfig } from './config.js';
 import { eventsOf } from './events.js';
+import { brokerApi } from './manage/api.js';
+import { Participants } from './registry/participants.js';
 import { openRecords } from './registry/records.js';
 import { Registrations } from './registry/registration.js';
 import { Registry } from './registry/registry.js';
@@ -27,7 +31,7 @@ import { Reads } from './serve/reads.js';
 export interface BrokerOptions {
   readonly config: BrokerConfig;
   readonly identity: Identity;
-  /** Holds `store/`. */
+  /** Holds `store/` and `api.key`. */
   readonly folder: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,7 +39,7 @@ export interface BrokerOptions {
 }
 
 /**
- * Starts a broker: gRPC and HTTPS for members, health and metrics for its operator.
+ * Starts a broker: gRPC and HTTPS for members, a management API, health and metrics for its operator.
  *
  * @throws StoreError STORE_LOCKED when another process has the folder; PlatformError or TrustError when a port is taken
  */
@@ -51,7 +55,7 @@ export async function startBroker(options: BrokerOptions): Promise<Service> {
 
     const metrics = createMetrics('broker');
     const events = eventsOf(metrics, log, () => clock.monotonic());
-    const registry = new Registry({ records, clock, authorities: identity.trust.authorities });
+    const registry = new Registry({ records, clock, ...config, authorities: identity.trust.authorities });
     const registrations = new Registrations({ records, registry, sweeper, clock, limits: config });
     const reads = new Reads(new Finder(new Shown(records, clock, config)), events);
     const reindexer = new Reindexer({ records, registry, sweeper, clock, log });
@@ -77,6 +81,14 @@ export async function startBroker(options: BrokerOptions): Promise<Service> {
         ...{ identity, clock, host, port: config.httpsPort, name: 'broker-reads', log },
         app: brokerApp(reads, log),
         open: [],
+      }),
+    );
+    const key = await apiKey(join(options.folder, 'api.key'), options.random);
+    const participants = new Participants({ records, clock, limits: config });
+    await serve(
+      serveManagement({
+        app: brokerApi({ participants, sweeper, events, key, log }),
+        ...{ host: config.managementHost, port: config.managementPort, requestMs: 30_000 },
       }),
     );
     await serve(

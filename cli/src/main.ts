@@ -12,6 +12,7 @@ import { dutiesCommand } from './commands/duties.js';
 import { initCommand } from './commands/init.js';
 import { joinCommand } from './commands/join.js';
 import { operatorCommand } from './commands/operator.js';
+import { participantsCommand } from './commands/participants.js';
 import { policyCommand } from './commands/policy.js';
 import { publishCommand } from './commands/publish.js';
 import { pullCommand } from './commands/pull.js';
@@ -70,6 +71,7 @@ export function commandLine(output: Output): Command {
     initCommand(output),
     authorityCommand(output),
     serviceCommand('broker', output),
+    participantsCommand(output),
     clearingHouseCommand(output),
     serviceCommand('connector', output),
     joinCommand(output),

@@ -246,3 +246,17 @@ export function inLanguage(text: WordsView, env: NodeJS.ProcessEnv = process.env
 export function terms({ words: text }: Pick<NegotiationView, 'words'>): string[] {
   return text === undefined ? [] : inLanguage(text).split('\n');
 }
+
+const livenesses: Readonly<Record<string, WordsView>> = {
+  pending: { en: 'waits to be let in', zh: '待批准' },
+  online: { en: 'online', zh: '在线' },
+  late: { en: 'late', zh: '心跳迟到' },
+  gone: { en: 'gone', zh: '离线' },
+  rejected: { en: 'rejected', zh: '已拒绝' },
+  removed: { en: 'removed', zh: '已移除' },
+};
+
+/** How a participant stands with the broker; a state that this release does not know is said as it came. */
+export function livenessWords(state: string): WordsView {
+  return livenesses[state] ?? { en: state, zh: state };
+}

@@ -2,6 +2,9 @@ import { type ConfigOf, defineConfig, option } from '@causeway/platform';
 
 /** The options of a connector, `CAUSEWAY_CONNECTOR_…`. */
 export const connectorConfig = defineConfig('CONNECTOR', {
+  name: option.line({
+    doc: 'What people call this firm; it stands in what the broker lists. Its id is what is proven.',
+  }),
   host: option.text({ doc: 'Address on which DSP and the exchange of data are served.', default: '127.0.0.1' }),
   dspPort: option.port({ doc: 'Port of the Dataspace Protocol (HTTPS).', default: 7410 }),
   exchangePort: option.port({ doc: 'Port of the exchange of data (gRPC).', default: 7411 }),

@@ -140,6 +140,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
       heartbeatMs: config.heartbeat,
       headLifeMs: config.headLife,
     },
+    ...(config.name === undefined ? {} : { name: config.name }),
   });
   const publisher = new Publisher({
     ...{ ...shared, events, self: identity.id, changed: () => discovery.changed() },

@@ -42,7 +42,7 @@ async function planHere(): Promise<Plan> {
   const plan = JSON.parse(await readFile(inTree('docker/space.json'), 'utf8')) as Plan;
   const [grpcPort = 0, httpsPort = 0, logGrpc = 0, logHttps = 0] = await freePorts(4);
   const ports: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-    broker: { grpcPort, httpsPort },
+    broker: { grpcPort, httpsPort, managementPort: 0 },
     'clearing-house': { grpcPort: logGrpc, httpsPort: logHttps },
     participant: { dspPort: 0, exchangePort: 0, dataPort: 0, managementPort: 0 },
   };

@@ -42,7 +42,7 @@ const lines = text(
   /^(?:[^\p{Cc}\u202a-\u202e\u2066-\u2069]|[\n\t])+$/u,
   'plain lines of text',
 );
-const line = (most: number) =>
+export const line = (most: number) =>
   text(
     most,
     /^[^\p{Cc}\u202a-\u202e\u2066-\u2069]+$/u,

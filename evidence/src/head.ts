@@ -1,5 +1,5 @@
 import { decodeExactly } from './base64.js';
-import { type DatasetEntry, entryBytes } from './dataset-entry.js';
+import { type DatasetEntry, entryBytes, line } from './dataset-entry.js';
 import { EvidenceError } from './errors.js';
 import { identifier, instant, object, oneOf, type Reader, refuse, text } from './json/shape.js';
 import { readJson, type SignedJson, signJson } from './jws/signed-json.js';
@@ -16,6 +16,8 @@ const headType = 'causeway-head+jws';
 export interface Head {
   readonly version: '1';
   readonly publisher: string;
+  /** What the publisher calls itself, for people; its id is what is proven. */
+  readonly name?: string;
   /** The publisher's Dataspace Protocol base URL. */
   readonly dsp: string;
   /** `host:port` of its gRPC server, where auditors are released what they may see. */
@@ -41,7 +43,13 @@ export interface SignedHead {
  * Bounds of a head: `bytes` of its JWS, `entries` under it, `lifeMs` from issue to expiry (one that lived for years would
  * let a broker show a publisher long gone as fresh).
  */
-export const headLimits = { bytes: 4_096, keyStatement: 8_192, entries: 10_000, lifeMs: 86_400_000 } as const;
+export const headLimits = {
+  bytes: 4_096,
+  keyStatement: 8_192,
+  entries: 10_000,
+  lifeMs: 86_400_000,
+  name: 100,
+} as const;
 
 /** Entries in id order with the root over them and the inclusion proof of each. */
 export interface EntryTree {
@@ -74,7 +82,7 @@ const readMembers: Reader<Head> = object(
         ? value
         : refuse(pointer, '32 bytes in base64url', value),
   },
-  { exchange: hostAndPort },
+  { name: line(headLimits.name), exchange: hostAndPort },
 );
 
 const readHeadMembers: Reader<Head> = (value, pointer) => {
@@ -113,6 +121,7 @@ export function isDatasetOf(publisher: string, id: string): boolean {
 /** The head over a tree; instants in milliseconds, `sequence` a safe integer. */
 export function buildHead(o: {
   readonly publisher: string;
+  readonly name?: string;
   readonly dsp: string;
   readonly exchange?: string;
   readonly sequence: number;
@@ -124,6 +133,7 @@ export function buildHead(o: {
   return {
     version: '1',
     publisher: o.publisher,
+    ...(o.name !== undefined && { name: o.name }),
     dsp: o.dsp,
     ...(o.exchange === undefined ? {} : { exchange: o.exchange }),
     sequence: String(o.sequence),

@@ -1,9 +1,10 @@
 import { Collection, type Store } from '@causeway/platform';
 import type { Heard } from '../liveness.js';
 import type { Columns } from '../search/columns.js';
+import type { Refusal } from './admission.js';
 
 /**
- * A publisher, by its id. INVARIANT: this one record decides what readers see. The entries it shows are those of its
+ * A publisher, by its id. INVARIANT: this one record decides what readers see, and who may register. The entries it shows are those of its
  * generation, complete before the record ever names it and never changed afterwards, so replacing them is one write.
  * It stays when the publisher goes: a sequence is never used again.
  */
@@ -18,6 +19,12 @@ export interface PublisherRecord extends Heard {
   readonly generation?: number;
   /** By which version of the index its generation is found; absent: the first. */
   readonly index?: number;
+  /** What the publisher calls itself in its head. */
+  readonly name?: string;
+  /** When the certificate ends with which it came last: milliseconds since epoch. */
+  readonly certificateExpires?: number;
+  /** It is not admitted; it shows nothing then, and registers nothing. */
+  readonly refused?: Refusal;
 }
 
 /**

@@ -9,6 +9,7 @@ import { readQuery } from '../search/query.js';
 import { Shown } from '../search/shown.js';
 import { dying } from '../testing/dying-store.js';
 import { Publisher, type Told, temporaryFolder } from '../testing/fixture.js';
+import { Participants } from './participants.js';
 import { openRecords } from './records.js';
 import { Registrations } from './registration.js';
 import { Registry } from './registry.js';
@@ -49,7 +50,7 @@ async function brokerOver(over: Store) {
   const records = openRecords(over);
   const { authorities } = await trust.trust();
   const sweeper = new Sweeper({ records, clock, log: silentLogger, abandonedAfter: 120_000 });
-  const registry = new Registry({ records, clock, authorities });
+  const registry = new Registry({ records, clock, authorities, admission: 'open' });
   const registrations = new Registrations({ records, registry, sweeper, clock, limits });
   const finder = new Finder(new Shown(records, clock, limits));
   const search = async (query = '') => {
@@ -74,6 +75,12 @@ async function generationsIn(over: Store): Promise<Set<number>> {
     for await (const { key } of collection.all()) numbers.add(Number(keyParts(key)[at]));
   }
   return numbers;
+}
+
+async function allOf<T>(messages: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const message of messages) all.push(message);
+  return all;
 }
 
 function told(version: string, count: number): Told {
@@ -201,6 +208,28 @@ describe('a registration', () => {
     await broker.registrations.register(acme.peer, acme.messages(told('newer', 2)));
     await refused;
     expect(await broker.search('newer')).toHaveLength(2);
+    await broker.sweeper.close();
+  });
+
+  it('is not shown when the operator removes its publisher before its end', async () => {
+    const broker = await brokerOver(store);
+    await broker.registrations.register(acme.peer, acme.messages(told('old', 2)));
+    const participants = new Participants({ records: broker.records, clock, limits });
+    async function* removedMeanwhile() {
+      const [head, ...entries] = await allOf(acme.messages(told('new', 2)));
+      if (head) yield head;
+      // The head has been admitted when the next message is asked for.
+      await participants.remove(acme.id, 'enough');
+      yield* entries;
+    }
+    await expect(broker.registrations.register(acme.peer, removedMeanwhile())).rejects.toMatchObject({
+      code: 'PARTICIPANT_REMOVED',
+    });
+    expect(await broker.search()).toEqual([]);
+    await broker.sweeper.idle();
+    await clock.advance(5_000);
+    await broker.sweeper.idle();
+    expect(await generationsIn(store)).toEqual(new Set());
     await broker.sweeper.close();
   });
 

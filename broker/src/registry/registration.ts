@@ -78,7 +78,7 @@ export class Registrations {
       const { head, signed } = await this.#readHead(peer, reading);
       admitted.abort();
       this.#take(peer, abort);
-      return await this.#read(head, signed, reading, abort);
+      return await this.#read(peer, head, signed, reading, abort);
     } finally {
       abort.abort();
       if (this.#running.get(peer.id) === abort) this.#running.delete(peer.id);
@@ -110,6 +110,7 @@ export class Registrations {
   }
 
   async #read(
+    peer: Peer,
     head: Head,
     signed: SignedHead,
     messages: AsyncIterator<RegistrationMessage>,
@@ -125,7 +126,7 @@ export class Registrations {
       }
       await generation.complete(proofs);
       abort.signal.throwIfAborted();
-      await registry.show(head, signed, generation);
+      await registry.show(peer, head, signed, generation);
     } catch (error) {
       await generation.discard(clock.now());
       throw error;

@@ -3,6 +3,7 @@ import { type AuthorityKeys, emptyRoot, type Head, type SignedHead, verifyHead }
 import type { Clock, Condition, Stored, Write } from '@causeway/platform';
 import { BrokerError } from '../errors.js';
 import { indexVersion } from '../search/terms.js';
+import { type Refusal, refusalOf } from './admission.js';
 import type { PublisherRecord, Records } from './records.js';
 
 export interface RegistryOptions {
@@ -10,6 +11,8 @@ export interface RegistryOptions {
   readonly clock: Clock;
   /** The authority's keys, out of our own trust bundle. */
   readonly authorities: AuthorityKeys;
+  /** Whether who comes for the first time may register, or has to be approved. */
+  readonly admission: 'open' | 'approval';
 }
 
 /** Who publishes, by which head, and when it was last heard of. Every change is one conditional commit. */
@@ -17,17 +20,19 @@ export class Registry {
   readonly #records: Records;
   readonly #clock: Clock;
   readonly #authorities: AuthorityKeys;
+  readonly #admission: RegistryOptions['admission'];
 
   constructor(options: RegistryOptions) {
     this.#records = options.records;
     this.#clock = options.clock;
     this.#authorities = options.authorities;
+    this.#admission = options.admission;
   }
 
   /**
-   * Checks that a head is the caller's own, of now, and newer than any before it.
+   * Checks that a head is the caller's own, of now, and newer than any before it, and that the operator lets it in.
    *
-   * @throws BrokerError HEAD_REFUSED, NOT_PUBLISHER, SEQUENCE_STALE
+   * @throws BrokerError HEAD_REFUSED, NOT_PUBLISHER, ADMISSION_PENDING, ADMISSION_REJECTED, PARTICIPANT_REMOVED, SEQUENCE_STALE
    */
   async admit(peer: Peer, signed: SignedHead): Promise<Head> {
     const verdict = await verifyHead(signed, { authorities: this.#authorities, now: this.#clock.now() });
@@ -42,8 +47,29 @@ export class Registry {
       throw new BrokerError('NOT_PUBLISHER', message);
     }
     const known = await this.#records.publishers.get(head.publisher);
-    if (known) demandNewer(head, known.value);
+    if (known ? known.value.refused?.state === 'pending' : this.#admission === 'approval') {
+      await this.#ask(peer, head, signed, known);
+    }
+    if (known) {
+      demandAdmitted(head, known.value);
+      demandNewer(head, known.value);
+    }
     return head;
+  }
+
+  /** Puts who comes for the first time, and comes again, before the operator. */
+  async #ask(peer: Peer, head: Head, signed: SignedHead, known: Stored<PublisherRecord> | undefined): Promise<never> {
+    const { publishers, store } = this.#records;
+    const refused: Refusal = known?.value.refused ?? { state: 'pending', since: this.#clock.now() };
+    const record = { ...this.#recordOf(peer, head, signed, undefined), withdrawn: true, refused };
+    if (Number(head.sequence) > (known?.value.sequence ?? 0)) {
+      // On a conflict the operator has decided meanwhile, or it came twice at once: it comes again in a moment.
+      await store.commit({
+        conditions: [known ? publishers.unchanged(known) : publishers.absent(head.publisher)],
+        writes: [publishers.put([head.publisher], record)],
+      });
+    }
+    throw refusalOf(head.publisher, refused);
   }
 
   /**
@@ -57,7 +83,7 @@ export class Registry {
       if (!known || known.value.withdrawn) throw notRegistered('Nothing is registered');
       const { root, count, generation, index } = known.value;
       if (head.root !== root || Number(head.count) !== count) throw notRegistered('Other entries are registered');
-      return { record: { ...this.#recordOf(head, signed, generation), ...(index !== undefined && { index }) } };
+      return { record: { ...this.#recordOf(peer, head, signed, generation), ...(index !== undefined && { index }) } };
     });
     return Number(head.sequence);
   }
@@ -72,18 +98,23 @@ export class Registry {
     if (head.count !== '0' || head.root !== Buffer.from(emptyRoot).toString('base64url')) {
       throw new BrokerError('HEAD_REFUSED', 'A head that withdraws must cover no entries.');
     }
-    await this.#change(head, () => ({ record: { ...this.#recordOf(head, signed, undefined), withdrawn: true } }));
+    await this.#change(head, () => ({ record: { ...this.#recordOf(peer, head, signed, undefined), withdrawn: true } }));
   }
 
   /**
    * Shows a complete generation from now on, and no other: the one switch of a registration.
    *
    * @param fence holds while nobody has given the generation up
-   * @throws BrokerError SEQUENCE_STALE, HEAD_REFUSED, REGISTRATION_LATE
+   * @throws BrokerError SEQUENCE_STALE, HEAD_REFUSED, REGISTRATION_LATE, PARTICIPANT_REMOVED
    */
-  async show(head: Head, signed: SignedHead, generation?: { number: number; fence: Condition }): Promise<void> {
+  async show(
+    peer: Peer,
+    head: Head,
+    signed: SignedHead,
+    generation?: { number: number; fence: Condition },
+  ): Promise<void> {
     await this.#change(head, () => ({
-      record: { ...this.#recordOf(head, signed, generation?.number), index: indexVersion },
+      record: { ...this.#recordOf(peer, head, signed, generation?.number), index: indexVersion },
       ...(generation && {
         conditions: [generation.fence],
         writes: [this.#records.generations.delete([generation.number])],
@@ -128,7 +159,11 @@ export class Registry {
       const now = this.#clock.now();
       if (now >= Date.parse(head.expires)) throw new BrokerError('HEAD_REFUSED', 'The head has expired meanwhile.');
       const known = await publishers.get(head.publisher);
-      if (known) demandNewer(head, known.value);
+      if (known) {
+        // The operator may have removed it while it was registering.
+        demandAdmitted(head, known.value);
+        demandNewer(head, known.value);
+      }
       const { record, conditions = [], writes = [] } = change(known);
       const old = known?.value.generation;
       const replaced: Write[] =
@@ -146,8 +181,10 @@ export class Registry {
     }
   }
 
-  #recordOf(head: Head, signed: SignedHead, generation: number | undefined): PublisherRecord {
+  #recordOf(peer: Peer, head: Head, signed: SignedHead, generation: number | undefined): PublisherRecord {
     return {
+      ...(head.name !== undefined && { name: head.name }),
+      certificateExpires: peer.notAfter,
       sequence: Number(head.sequence),
       head: signed.head,
       keyStatement: signed.keyStatement,
@@ -159,6 +196,10 @@ export class Registry {
       ...(generation !== undefined && { generation }),
     };
   }
+}
+
+function demandAdmitted(head: Head, { refused }: PublisherRecord): void {
+  if (refused) throw refusalOf(head.publisher, refused);
 }
 
 function demandNewer(head: Head, known: PublisherRecord): void {

@@ -44,7 +44,7 @@ async function brokerOver(store: Store) {
   const records = openRecords(store);
   const { authorities } = await trust.trust();
   const sweeper = new Sweeper({ records, clock, log: silentLogger, abandonedAfter: 120_000 });
-  const registry = new Registry({ records, clock, authorities });
+  const registry = new Registry({ records, clock, authorities, admission: 'open' });
   const registrations = new Registrations({ records, registry, sweeper, clock, limits });
   const reindexer = new Reindexer({ records, registry, sweeper, clock, log: silentLogger });
   return { records, sweeper, registry, registrations, reindexer, shown: new Shown(records, clock, limits) };

@@ -47,7 +47,7 @@ async function broker() {
   const { authorities } = await trust.trust();
   const records = openRecords(temporary.store);
   const sweeper = new Sweeper({ records, clock, log: silentLogger, abandonedAfter: 120_000 });
-  const registry = new Registry({ records, clock, authorities });
+  const registry = new Registry({ records, clock, authorities, admission: 'open' });
   const registrations = new Registrations({ records, registry, sweeper, clock, limits });
   return { sweeper, registrations, shown: new Shown(records, clock, limits) };
 }

@@ -105,7 +105,7 @@ export class Finder {
   async describe(participant: string): Promise<Pick<FoundHit, 'head' | 'keyStatement' | 'liveness'>> {
     const { publishers } = this.#shown.records;
     const stored = participant.length <= 200 ? await publishers.get(participant) : undefined;
-    if (!stored)
+    if (!stored || stored.value.refused)
       throw new BrokerError('NOT_FOUND', `No participant ${JSON.stringify(participant.slice(0, 200))} is here.`);
     const { head, keyStatement } = stored.value;
     return { head, keyStatement, liveness: this.#shown.livenessOf(stored.value) };

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Identity, type Peer, PeerChannel } from '@causeway/certs/peer';
+import { type Identity, type Peer, PeerChannel, type Role } from '@causeway/certs/peer';
 import { type TestTrust, testTrust } from '@causeway/certs/testing';
 import { buildHead, type DatasetEntry, entryTree, type SignedHead, signHead } from '@causeway/evidence';
 import { loadConfig, type Service, silentLogger } from '@causeway/platform';
@@ -19,6 +19,7 @@ export class Publisher {
   readonly identity: Identity;
   readonly #clock: ManualClock;
   sequence = 0;
+  name: string | undefined;
   lifeMs = 300_000;
 
   constructor(identity: Identity, clock: ManualClock) {
@@ -52,6 +53,7 @@ export class Publisher {
     const now = this.#clock.now();
     const head = buildHead({
       publisher: this.id,
+      ...(this.name !== undefined && { name: this.name }),
       dsp: `https://${this.id.split(':').at(-1)}.example/dsp`,
       sequence: this.sequence,
       issued: now,
@@ -70,6 +72,11 @@ export class Publisher {
   }
 }
 
+export interface Managed {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 export interface Space extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly trust: TestTrust;
@@ -77,6 +84,8 @@ export interface Space extends AsyncDisposable {
   publisher(name: string): Promise<Publisher>;
   /** Starts the broker on the space's folder. */
   start(options?: Readonly<Record<string, string>>): Promise<Service>;
+  /** What the operator asks of a started broker, with the key from its folder unless another is shown. */
+  manage(service: Service, method: 'GET' | 'POST', path: string, body?: object, key?: string): Promise<Managed>;
   /** A channel to a started broker. */
   channel(service: Service, identity: Identity): PeerChannel;
 }
@@ -86,21 +95,32 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A space with a broker to start, in a folder of its own. */
-export async function openSpace(): Promise<Space> {
+/** Making keys takes longer than most tests: spaces of one trust share the identities of their members. */
+const made = new WeakMap<TestTrust, Map<string, Promise<Identity>>>();
+
+function identityOf(trust: TestTrust, id: string, role: Role): Promise<Identity> {
+  const known = made.get(trust) ?? new Map<string, Promise<Identity>>();
+  made.set(trust, known);
+  const identity = known.get(id) ?? trust.identity(id, role);
+  known.set(id, identity);
+  return identity;
+}
+
+/** A space with a broker to start, in a folder of its own; with its own members unless it shares a trust. */
+export async function openSpace(shared?: TestTrust): Promise<Space> {
   const clock = new ManualClock();
-  const trust = await testTrust({ clock });
+  const trust = shared ?? (await testTrust({ clock }));
   const folder = await temporaryFolder();
-  const broker = await trust.identity('urn:causeway:broker', 'broker');
+  const broker = await identityOf(trust, 'urn:causeway:broker', 'broker');
   const closing: (() => Promise<void> | void)[] = [];
   return {
     clock,
     trust,
     broker,
-    publisher: async (name) => new Publisher(await trust.identity(`urn:causeway:${name}`, 'participant'), clock),
+    publisher: async (name) => new Publisher(await identityOf(trust, `urn:causeway:${name}`, 'participant'), clock),
     async start(flags = {}) {
       const config = await loadConfig(brokerConfig, {
-        flags: { grpcPort: '0', httpsPort: '0', operationsPort: '0', ...flags },
+        flags: { grpcPort: '0', httpsPort: '0', managementPort: '0', operationsPort: '0', ...flags },
       });
       const random = seededRandom(1);
       const service = await startBroker({
@@ -113,6 +133,15 @@ export async function openSpace(): Promise<Space> {
       });
       closing.push(() => service.close());
       return service;
+    },
+    async manage(service, method, path, body, key) {
+      const shown = key ?? (await readFile(join(folder.path, 'api.key'), 'utf8')).trim();
+      const answer = await fetch(`http://127.0.0.1:${portOf(service, 'management')}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${shown}`, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, body: (await answer.json()) as Managed['body'] };
     },
     channel(service, identity) {
       const address = `127.0.0.1:${portOf(service, 'broker')}`;

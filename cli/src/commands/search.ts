@@ -3,7 +3,7 @@ import { openApi } from '../api.js';
 import { homeOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
 import { collect } from '../pages.js';
-import { inLanguage, type SearchView, type WordsView } from '../views.js';
+import { inLanguage, livenessWords, type SearchView } from '../views.js';
 
 interface SearchOptions extends Partial<Readonly<Record<Facet, string>>> {
   readonly home: string;
@@ -50,7 +50,7 @@ export function searchCommand(output: Output): Command {
         const title = [entry.title.zh, entry.title.en].filter(Boolean).join(' / ');
         const size = entry.bytes ? `, ${bytes(Number(entry.bytes))}` : '';
         output.line(entry.id);
-        output.line(`  ${title} — ${publisherName}${publisher} (${inState(liveness.state)})${size}`);
+        output.line(`  ${title} — ${publisherName}${publisher} (${inLanguage(livenessWords(liveness.state))})${size}`);
       }
       for (const { reason, detail } of dropped) output.line(`dropped: ${reason}: ${detail}`);
       for (const line of tally ? counted(tally, found.items.length) : []) output.line(line);
@@ -86,18 +86,6 @@ function counted({ found, facets: counts, partial }: NonNullable<SearchView['tal
     return values.length === 0 ? [] : [`  --${name.padEnd(14)} ${told.join(', ')}${values.length > most ? ', …' : ''}`];
   });
   return [inLanguage(head), ...lines];
-}
-
-const states: Readonly<Record<string, WordsView>> = {
-  online: { en: 'online', zh: '在线' },
-  late: { en: 'late', zh: '迟到' },
-  gone: { en: 'gone', zh: '离线' },
-};
-
-/** A liveness state in the language of the terminal. */
-function inState(state: string): string {
-  const words = states[state];
-  return words ? inLanguage(words) : state;
 }
 
 /** As a shell takes it. */

@@ -39,6 +39,8 @@ export function statusCommand(output: Output): Command {
         const distrusted = detail?.distrusted as { en?: string } | undefined;
         if (distrusted) output.line(`  THE LOG IS NOT BELIEVED: ${distrusted.en}`);
         for (const line of storeLines(detail?.store as StoreView | undefined)) output.line(`  ${line}`);
+        const broker = detail?.broker as { state?: string; trouble?: string } | undefined;
+        if (broker?.trouble) output.line(`  NOT LISTED AT THE BROKER: ${broker.trouble}`);
         if (trouble) output.line(`  NO REPORT: ${trouble}`);
       }
       output.result({ services });

@@ -15,6 +15,8 @@ export interface DiscoveryOptions {
   readonly records: Records;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What people call us. */
+  readonly name?: string;
   /** Our DSP base URL. */
   readonly dsp: () => string;
   /** `host:port` of our gRPC server. */
@@ -43,7 +45,7 @@ export class BrokerDiscovery implements Discovery {
       ...options,
       channel: this.#channel,
       entries: async () => {
-        const { entries, unfit } = await listedEntries(records);
+        const { entries, unfit } = await listedEntries(records, options.name);
         const names = unfit.map(({ dataset }) => dataset).join();
         if (names !== this.#unfit) log.warn({ unfit }, 'datasets are left out of what the broker lists');
         this.#unfit = names;

@@ -12,7 +12,7 @@ export interface Listed {
 }
 
 /** The datasets that their owner lists, as entries. One that does not fit is left out, so that it hides no other. */
-export async function listedEntries(records: Records): Promise<Listed> {
+export async function listedEntries(records: Records, publisherName?: string): Promise<Listed> {
   const entries: DatasetEntry[] = [];
   const unfit: { dataset: string; why: string }[] = [];
   for await (const { value } of records.datasets.all()) {
@@ -21,14 +21,14 @@ export async function listedEntries(records: Records): Promise<Listed> {
       entries.length === headLimits.entries
         ? `more than ${headLimits.entries} datasets are listed`
         : listingFlaw(value)?.message;
-    if (why === undefined) entries.push(entryOf(value));
+    if (why === undefined) entries.push(entryOf(value, publisherName));
     else unfit.push({ dataset: value.id, why });
   }
   return { entries, unfit };
 }
 
 /** What members are shown of a dataset: never its source, its offers or who may have it. */
-export function entryOf(dataset: Dataset): DatasetEntry {
+export function entryOf(dataset: Dataset, publisherName?: string): DatasetEntry {
   const { id, title, keywords, category, region, classification, mediaType, source } = dataset;
   const description = descriptionOf(dataset);
   return {
@@ -41,6 +41,7 @@ export function entryOf(dataset: Dataset): DatasetEntry {
     ...(classification === undefined ? {} : { classification: String(classification) }),
     datasetVersion: source.version,
     bytes: String(source.bytes),
+    ...(publisherName !== undefined && { publisherName }),
     ...(description !== undefined && { description }),
     ...(category !== undefined && { category }),
     ...(region !== undefined && { region }),

@@ -20,6 +20,8 @@ export interface RegistrarOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly channel: BrokerChannel;
+  /** What people call us. */
+  readonly name?: string;
   /** Our DSP base URL; asked for at each head, because it may stand only after our own start. */
   readonly dsp: () => string;
   /** `host:port` of our gRPC server, asked for as well. */
@@ -42,6 +44,8 @@ export interface RegistrationStatus {
   readonly expires?: number;
   /** Why it waits. */
   readonly trouble?: string;
+  /** The broker's code, where the broker refused. */
+  readonly refused?: string;
 }
 
 const firstRetryMs = 1_000;
@@ -119,7 +123,12 @@ export class Registrar {
         retryMs = firstRetryMs;
       } catch (error) {
         if (signal.aborted) break;
-        this.#status = { ...this.#status, state: 'waiting', trouble: messageOf(error) };
+        const { refused: _before, ...known } = this.#status;
+        const refused = brokerCode(error);
+        this.#status = {
+          ...{ ...known, state: 'waiting', trouble: messageOf(error) },
+          ...(typeof refused === 'string' && { refused }),
+        };
         log.warn({ err: error }, 'the broker was not told what we list; trying again');
         pause = Math.min(retryMs, heartbeatMs);
         retryMs *= 2;
@@ -211,12 +220,13 @@ export class Registrar {
 
   /** Signs a head under a sequence that was never used before: it is saved as used before anybody sees it. */
   async #sign(over: { readonly root: Uint8Array; readonly count: number }): Promise<SignedHead> {
-    const { identity, clock, dsp, exchange, headLifeMs = 300_000 } = this.#o;
+    const { identity, clock, name, dsp, exchange, headLifeMs = 300_000 } = this.#o;
     const sequence = await this.#raise((used) => used + 1);
     const issued = clock.now();
     const head = buildHead({
       ...over,
       publisher: identity.id,
+      ...(name !== undefined && { name }),
       dsp: dsp(),
       ...(exchange && { exchange: exchange() }),
       sequence,

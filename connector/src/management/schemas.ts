@@ -473,6 +473,7 @@ export const schemas = {
       entries: { type: 'integer', description: 'Datasets listed under that head' },
       expires: { ...instant, description: 'When that head expires: milliseconds since 1970-01-01T00:00:00Z' },
       trouble: { type: 'string', description: 'Why it waits' },
+      refused: { type: 'string', description: 'The code with which the broker refused' },
     }),
     distrusted: ref('Reason'),
     evidence: { type: 'object' },

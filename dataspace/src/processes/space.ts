@@ -26,7 +26,7 @@ export interface SpaceOptions {
 /** The options that name ports, by role. */
 export const portOptions: Readonly<Record<ServiceRole, readonly string[]>> = {
   authority: ['port', 'adminPort', 'operationsPort'],
-  broker: ['grpcPort', 'httpsPort', 'operationsPort'],
+  broker: ['grpcPort', 'httpsPort', 'managementPort', 'operationsPort'],
   'clearing-house': ['grpcPort', 'httpsPort', 'operationsPort'],
   connector: ['dspPort', 'exchangePort', 'dataPort', 'managementPort', 'operationsPort'],
 };

@@ -102,6 +102,14 @@ function text(settings: Settings<string>): Option<string> {
   });
 }
 
+/** A text that people elsewhere are shown: one that wrote to their terminals, or turned its direction, would deceive them. */
+function line(settings: Settings<string>): Option<string> {
+  return simple(settings, 'text of 1 to 100 characters', (given) => {
+    if (/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]{1,100}$/u.test(given) && given.trim() !== '') return given;
+    throw new OptionMistake('must be a line of 1 to 100 characters, none of them control characters');
+  });
+}
+
 function port(settings: Settings<number>): Option<number> {
   return simple<number>(settings, 'port, 0 for any free one', (given) => whole(given, 0, 65_535));
 }
@@ -149,6 +157,8 @@ function measured(value: number | undefined, given: string, wanted: string): num
  */
 export const option: {
   readonly text: Factory<string>;
+  /** One line, without control characters. */
+  readonly line: Factory<string>;
   readonly port: Factory<number>;
   /** Milliseconds. */
   readonly duration: Factory<number, string>;
@@ -163,4 +173,4 @@ export const option: {
   };
   /** Absolute, resolved against the working folder, or against the folder of the file it stands in. */
   readonly path: Factory<string>;
-} = { text, port, duration, size, integer, choice, path };
+} = { text, line, port, duration, size, integer, choice, path };

@@ -11,7 +11,13 @@ export function plainHttp(of: () => Scene): void {
   it('wants the key of that very service for everything on a management port', async () => {
     const { probed } = of();
     const managed = probed.endpoints.filter(({ name }) => name === 'management');
-    expect(managed.map(({ role }) => role).sort()).toEqual(['authority', 'connector', 'connector', 'connector']);
+    expect(managed.map(({ role }) => role).sort()).toEqual([
+      'authority',
+      'broker',
+      'connector',
+      'connector',
+      'connector',
+    ]);
     for (const { home, port, routes } of managed) {
       const own = await probed.apiKey(home);
       const others = await Promise.all(
@@ -21,7 +27,7 @@ export function plainHttp(of: () => Scene): void {
         const send = (authorization?: string) =>
           askHttp({
             ...{ port, method, path: filled(path), headers: authorization === undefined ? {} : { authorization } },
-            ...(method === 'PUT' || method === 'POST' ? { body: '{}' } : {}),
+            ...(['PUT', 'POST', 'PATCH'].includes(method) ? { body: '{}' } : {}),
           });
         const name = `${method} ${path} at ${home}`;
         const wrong = [undefined, '', 'Bearer ', 'Bearer x', own, `Basic ${own}`, `Bearer ${own}x`];
@@ -33,9 +39,10 @@ export function plainHttp(of: () => Scene): void {
     }
   });
 
-  it('describes every route of a connector in its OpenAPI document', async () => {
+  it.each(['connector', 'broker'] as const)('describes every route of a %s in its OpenAPI document', async (role) => {
     const { probed } = of();
-    const { home, port, routes } = probed.endpoint(probed.space.connector('oem').home, 'management');
+    const service = role === 'broker' ? probed.space.broker : probed.space.connector('oem');
+    const { home, port, routes } = probed.endpoint(service.home, 'management');
     const headers = { authorization: `Bearer ${await probed.apiKey(home)}` };
     const answer = await askHttp({ port, method: 'GET', path: '/openapi.json', headers });
     const { paths } = JSON.parse('body' in answer ? String(answer.body) : '') as { paths: Record<string, object> };

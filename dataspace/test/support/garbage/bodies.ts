@@ -18,12 +18,13 @@ interface Reader {
 }
 
 async function readers({ probed, member }: Target): Promise<Reader[]> {
-  const { authority } = probed.space;
+  const { authority, broker } = probed.space;
   const oem = probed.space.connector('oem');
   const key = async (home: string) => ({ authorization: `Bearer ${await probed.apiKey(home)}` });
   const token = await probed.trust.token({ subject: member, audience: oem.run.id });
   const enrolment = { port: probed.endpoint(authority.home, 'enrolment').port, limit: 32_768, headers: {}, tls: true };
   const admin = { port: probed.endpoint(authority.home, 'management').port, headers: await key(authority.home) };
+  const admission = { port: probed.endpoint(broker.home, 'management').port, headers: await key(broker.home) };
   const dsp = { port: probed.endpoint(oem.home, 'dsp').port, headers: { authorization: `Bearer ${token}` } };
   const management = { port: probed.endpoint(oem.home, 'management').port, headers: await key(oem.home) };
   const plain = { limit: mebibyte, tls: false };
@@ -32,6 +33,7 @@ async function readers({ probed, member }: Target): Promise<Reader[]> {
     { ...enrolment, method: 'POST', path: '/v1/tokens' },
     { ...admin, method: 'POST', path: '/admin/v1/invitations', limit: 32_768, tls: false },
     { ...admin, method: 'PUT', path: '/admin/v1/services', limit: 32_768, tls: false },
+    { ...admission, method: 'POST', path: '/management/v1/participants/urn:x:y/remove', limit: mebibyte, tls: false },
     ...['catalog/request', 'negotiations/request', 'negotiations/urn:uuid:0/agreement', 'transfers/request'].map(
       (path) => ({
         ...{ ...dsp, method: 'POST', path: `/dsp/2025-1/${path}`, limit: mebibyte, tls: true },

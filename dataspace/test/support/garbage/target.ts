@@ -18,6 +18,7 @@ const good: Readonly<Record<string, string>> = {
   'authority enrolment': '/v1/trust',
   'authority management': '/admin/v1/services',
   'broker broker-reads': '/v1/search?q=x',
+  'broker management': '/management/v1/participants',
   'clearing-house log': '/checkpoint',
   'connector dsp': '/dsp/.well-known/dspace-version',
   'connector management': '/management/v1/status',

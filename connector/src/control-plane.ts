@@ -133,7 +133,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
 
   const { factsFor } = options;
   const catalog = new CatalogService({
-    ...{ records, self: identity.id, dspBase: options.dspBase, clock },
+    ...{ store, records, self: identity.id, dspBase: options.dspBase, clock },
     ...(factsFor === undefined ? {} : { factsFor }),
   });
   const negotiations = new Negotiations(context, negotiationProcesses, (dataset, caller) =>

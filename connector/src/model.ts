@@ -242,15 +242,24 @@ export interface Use {
   readonly reserved: number;
 }
 
+/**
+ * One way to see an offer: being somebody, under a condition or none. What offers and datasets are indexed by, so that it is
+ * decided once for a caller and not once for a dataset.
+ */
+export interface Access {
+  /** The id of a participant, or `*` for every one. */
+  readonly to: string;
+  /** Digest of what is demanded of who asks; absent: nothing. */
+  readonly condition?: Digest;
+}
+
 export interface Offer {
   /** Unique within the connector. */
   readonly id: string;
   /** The policy as it stands in the catalog (DSP spelling, no target). */
   readonly policy: JsonObject;
-  /** The participants it names, and so is shown to; absent: everybody. */
-  readonly assignees?: readonly string[];
-  /** Some condition is about who asks: whether it is shown is decided on the caller's attributes. */
-  readonly conditional?: true;
+  /** Who is shown it. */
+  readonly access: readonly Access[];
   /** A person has to approve each agreement on it, whatever the classification demands. */
   readonly approval?: true;
   /** A request that asks for more is answered with the nearest offer that stays within this one, instead of a refusal. */

@@ -1,4 +1,6 @@
 import { Collection, type Store } from '@causeway/platform';
+import { type Condition, upgradeDataset } from './catalog/access.js';
+import type { CatalogChange, CatalogHead, IndexState } from './catalog/records.js';
 import type { DutyRecord } from './duties/record.js';
 import type { AttestedRecord } from './facts/attested.js';
 import type {
@@ -18,10 +20,26 @@ import type { StatementPlace } from './release/statement-index.js';
 
 /** Every kind of record a connector stores, each under its own prefix. */
 export interface Records {
-  /** By id. */
+  /** By id. Written by `catalog/ledger.ts` alone, with everything down to `catalogIndex`. */
   readonly datasets: Collection<Dataset>;
   /** The id of the dataset, by (offer id). */
   readonly offers: Collection<{ readonly dataset: string }>;
+  /** The datasets that the broker is told of, by id. */
+  readonly listed: Collection<object>;
+  /** The datasets in the catalog, by (whom they are for, digest of the condition or '', id). */
+  readonly catalogEntries: Collection<object>;
+  /** Which revision last changed what is seen so, by (whom, digest of the condition or ''); those that show anything. */
+  readonly catalogAccess: Collection<{ readonly tag: string }>;
+  /** By digest. Kept: each is as small as a policy, and what has gone may have to be decided once more. */
+  readonly catalogConditions: Collection<Condition>;
+  /** By revision; the latest ones. */
+  readonly catalogChanges: Collection<CatalogChange>;
+  /** Their revisions, by tag. */
+  readonly catalogTags: Collection<{ readonly revision: number }>;
+  /** One record, key 'head'. */
+  readonly catalogHead: Collection<CatalogHead>;
+  /** One record, key 'index'. */
+  readonly catalogIndex: Collection<IndexState>;
   /** By our own pid. */
   readonly negotiations: Collection<Negotiation>;
   readonly transfers: Collection<Transfer>;
@@ -95,8 +113,16 @@ const version = 1;
 
 export function openRecords(store: Store): Records {
   return {
-    datasets: new Collection(store, 'dataset', version),
+    datasets: new Collection(store, 'dataset', 2, upgradeDataset),
     offers: new Collection(store, 'offer', version),
+    listed: new Collection(store, 'listed', version),
+    catalogEntries: new Collection(store, 'catalog-entry', version),
+    catalogAccess: new Collection(store, 'catalog-access', version),
+    catalogConditions: new Collection(store, 'catalog-condition', version),
+    catalogChanges: new Collection(store, 'catalog-change', version),
+    catalogTags: new Collection(store, 'catalog-tag', version),
+    catalogHead: new Collection(store, 'catalog-head', version),
+    catalogIndex: new Collection(store, 'catalog-index', version),
     negotiations: new Collection(store, 'negotiation', version),
     transfers: new Collection(store, 'transfer', version),
     pids: new Collection(store, 'pid', version),

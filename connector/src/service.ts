@@ -17,6 +17,7 @@ import {
 } from '@causeway/platform';
 import { PeerCatalog } from './catalog/peer-catalog.js';
 import { Publisher } from './catalog/publish.js';
+import { rebuildIndex } from './catalog/rebuild.js';
 import type { ConnectorConfig } from './config.js';
 import type { Decider } from './control.js';
 import { controlPlane } from './control-plane.js';
@@ -92,6 +93,7 @@ async function start(options: StartConnectorOptions, lifecycle: Lifecycle): Prom
   const records = openRecords(store);
   await listAgreements(store, records);
   await indexStatements(store, records);
+  await rebuildIndex(store, records, log);
   const shared = { identity, store, records, clock, random, log, metrics };
 
   const evidence = openEvidenceLog({ ...shared, monitorMs: config.logMonitor });

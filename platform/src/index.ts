@@ -45,6 +45,8 @@ export {
   type Commit,
   type CommitResult,
   type Condition,
+  keyOf,
+  keyText,
   type Lease,
   type Range,
   type Store,

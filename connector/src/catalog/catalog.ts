@@ -1,18 +1,20 @@
-import type { Clock, Page } from '@causeway/platform';
+import { type Clock, keyParts, PlatformError, type Store } from '@causeway/platform';
 import { dspContext, extension, formats } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
-import { transferFacts } from '../facts/table.js';
-import { descriptionOf } from '../inspect/summary.js';
 import type { Dataset, JsonObject, Offer } from '../model.js';
 import type { FactsFor } from '../ports.js';
 import type { Records } from '../records.js';
-import { type Viewer, visibleOffers } from './visibility.js';
+import { changesSince } from './changes.js';
+import { mergedScan } from './merge.js';
+import { accessKey, described, weighed } from './shown.js';
+import { short, type View, type Viewer, Viewers } from './viewer.js';
 
-/** Datasets looked at for one page, seen or not: what a caller may not see costs a bounded time. */
+/** Datasets looked at for one page where too many accesses would have to be merged: what is not seen costs a bounded time. */
 const lookedAt = 1_000;
 const mostPerPage = 200;
 
 export interface CatalogOptions {
+  readonly store: Pick<Store, 'scan'>;
   readonly records: Records;
   /** Our id. */
   readonly self: string;
@@ -23,54 +25,134 @@ export interface CatalogOptions {
   readonly factsFor?: FactsFor;
 }
 
+export interface CatalogRequest {
+  /** Of the page before. */
+  readonly cursor?: string;
+  readonly limit?: number;
+  /** What `CatalogPage.held` was when the caller last read the catalog: only what has changed since is wanted. */
+  readonly since?: string;
+  /** Entity tags of what the caller holds. */
+  readonly unless?: (etag: string) => boolean;
+}
+
+/** A page of the catalog, or of what has changed in it. */
+export interface CatalogPage {
+  /** A strong entity tag (RFC 9110, 8.8.3): another one as soon as the caller would see anything else, on any page. */
+  readonly etag: string;
+  /** Absent: what the caller holds is what it would see. */
+  readonly catalog?: JsonObject;
+  /** How to ask for what follows. */
+  readonly next?: { readonly cursor: string } | { readonly since: string };
+  /** What to ask `since` next time, once everything that follows has been read; on the page that settles it. */
+  readonly held?: string;
+}
+
 /** What a caller may see of our datasets (Dataspace Protocol 2025-1, Catalog Protocol). */
 export class CatalogService {
   readonly #options: CatalogOptions;
+  readonly #viewers: Viewers;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
+    this.#viewers = new Viewers(options);
   }
 
   /**
-   * One page of the catalog, in the order of ids.
+   * One page of the catalog, in the order of ids; with `since`, one of what has changed, unless that is too long ago or the caller is
+   * another by what is attested of it: then the catalog from its beginning. Only the former names what it is the difference to.
    *
    * @throws PlatformError CURSOR_INVALID
    */
-  async page(
-    caller: string,
-    options: { readonly cursor?: string; readonly limit?: number } = {},
-  ): Promise<{ catalog: JsonObject; next?: string }> {
-    const limit = Math.min(options.limit ?? 50, mostPerPage);
-    const viewer = await this.#viewer(caller);
-    const found: JsonObject[] = [];
-    let cursor = options.cursor;
-    for (let looked = 0; looked < lookedAt && found.length < limit; ) {
-      const page: Page<{ readonly value: Dataset }> = await this.#options.records.datasets.page({
-        limit: limit - found.length,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      looked += page.items.length;
-      cursor = page.next;
-      for (const { value } of page.items) {
-        const shown = this.#show(value, viewer);
-        if (shown !== undefined) found.push(shown);
-      }
-      if (cursor === undefined) break;
-    }
-    return { catalog: this.#catalog(found), ...(cursor === undefined ? {} : { next: cursor }) };
+  async page(caller: string, request: CatalogRequest = {}): Promise<CatalogPage> {
+    const viewer = await this.#viewers.of(caller);
+    const view = await viewer.view();
+    const etag = `"${short(`${this.#options.self} ${this.#options.dspBase()} ${formats.join()} ${view.state}`)}"`;
+    const held = tokenOf(view.tag, viewer);
+    if (request.unless?.(etag) === true) return { etag, held };
+    const limit = Math.min(request.limit ?? 50, mostPerPage);
+    const changes = request.since === undefined ? undefined : await this.#changes(viewer, view, request.since, limit);
+    if (changes !== undefined) return { etag, ...changes };
+    const { cursor } = request;
+    const page =
+      view.access === undefined
+        ? await this.#walk(viewer, cursor, limit)
+        : await this.#merge(viewer, view.access, cursor, limit);
+    return { etag, ...page, ...(cursor === undefined ? { held } : {}) };
   }
 
   /** @throws ConnectorError NOT_FOUND for a dataset that does not exist, or not for this caller */
   async dataset(caller: string, id: string): Promise<JsonObject> {
     const stored = (await this.#options.records.datasets.get(id))?.value;
-    const shown = stored && this.#show(stored, await this.#viewer(caller));
+    const shown = stored && (await this.#show(stored, await this.#viewers.of(caller)));
     if (shown !== undefined) return { '@context': [dspContext], ...shown };
     throw new ConnectorError('NOT_FOUND', `There is no dataset ${id} for you here.`);
   }
 
   async visible(id: string, caller: string): Promise<boolean> {
     const stored = (await this.#options.records.datasets.get(id))?.value;
-    return stored !== undefined && visibleOffers(stored, await this.#viewer(caller)).length > 0;
+    return stored !== undefined && (await (await this.#viewers.of(caller)).offers(stored)).length > 0;
+  }
+
+  async #merge(viewer: Viewer, access: NonNullable<View['access']>, cursor: string | undefined, limit: number) {
+    const { store, records } = this.#options;
+    const prefixes = access.map((one) => records.catalogEntries.key(...accessKey(one)));
+    const ids = await mergedScan(store, prefixes, cursor === undefined ? undefined : readCursor(cursor), limit + 1);
+    const [wanted, last] = [ids.slice(0, limit), ids[limit - 1]];
+    const shown = await this.#showAll(wanted.map(idIn), viewer);
+    const next = ids.length > limit && last !== undefined ? { next: { cursor: writeCursor(last) } } : {};
+    return { catalog: this.#catalog(shown), ...next };
+  }
+
+  /** Looks at datasets one by one, as far as one request may. */
+  async #walk(viewer: Viewer, from: string | undefined, limit: number) {
+    const found: JsonObject[] = [];
+    let cursor = from;
+    for (let looked = 0; looked < lookedAt && found.length < limit; ) {
+      const page: Awaited<ReturnType<Records['datasets']['page']>> = await this.#options.records.datasets.page({
+        limit: limit - found.length,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      looked += page.items.length;
+      cursor = page.next;
+      for (const { value } of page.items) {
+        const shown = await this.#show(value, viewer);
+        if (shown !== undefined) found.push(shown);
+      }
+      if (cursor === undefined) break;
+    }
+    return { catalog: this.#catalog(found), ...(cursor === undefined ? {} : { next: { cursor } }) };
+  }
+
+  async #changes(
+    viewer: Viewer,
+    view: View,
+    since: string,
+    limit: number,
+  ): Promise<Omit<CatalogPage, 'etag'> | undefined> {
+    const tag = tagIn(since, viewer);
+    const { store, records } = this.#options;
+    const changes = tag === undefined ? undefined : await changesSince(store, records, viewer, view, tag, limit);
+    if (changes === undefined) return undefined;
+    const found: JsonObject[] = [];
+    const withdrawn: string[] = [];
+    for (const [id, seenBefore] of changes.datasets) {
+      const stored = (await records.datasets.get(id))?.value;
+      const shown = stored && (await this.#show(stored, viewer));
+      if (shown !== undefined) found.push(shown);
+      else if (seenBefore) withdrawn.push(id);
+    }
+    const reached = tokenOf(changes.reached, viewer);
+    return {
+      catalog: { ...this.#catalog(found), [extension.since]: since, [extension.withdrawn]: withdrawn },
+      ...(changes.more ? { next: { since: reached } } : { held: reached }),
+    };
+  }
+
+  async #showAll(ids: readonly string[], viewer: Viewer): Promise<JsonObject[]> {
+    const stored = await Promise.all(ids.map((id) => this.#options.records.datasets.get(id)));
+    const shown = await Promise.all(stored.map((one) => one && this.#show(one.value, viewer)));
+    // One that changed since the index was read may be gone.
+    return shown.filter((one) => one !== undefined);
   }
 
   #catalog(datasets: JsonObject[]): JsonObject {
@@ -89,13 +171,8 @@ export class CatalogService {
     return { '@type': 'DataService', '@id': `${this.#options.self}:connector`, endpointURL: this.#options.dspBase() };
   }
 
-  async #viewer(id: string): Promise<Viewer> {
-    const attested = await this.#options.factsFor?.(id, this.#options.clock.now());
-    return { id, values: transferFacts({ peer: id, now: 0, attested: attested ?? { values: {} } }) };
-  }
-
-  #show(dataset: Dataset, viewer: Viewer): JsonObject | undefined {
-    const offers = visibleOffers(dataset, viewer);
+  async #show(dataset: Dataset, viewer: Viewer): Promise<JsonObject | undefined> {
+    const offers = await viewer.offers(dataset);
     return offers.length === 0 ? undefined : this.told(dataset, offers);
   }
 
@@ -109,25 +186,42 @@ export class CatalogService {
       distribution: formats.map((format) => ({
         '@type': 'Distribution',
         format,
-        'dcat:mediaType': dataset.mediaType,
-        'dcat:byteSize': { '@value': String(dataset.source.bytes), '@type': 'xsd:nonNegativeInteger' },
+        ...weighed(dataset),
         accessService: this.#service(),
       })),
     };
   }
 }
 
-function described(dataset: Dataset): JsonObject {
-  const description = descriptionOf(dataset);
-  const titles = (['zh', 'en'] as const).flatMap((language) => {
-    const title = dataset.title[language];
-    return title === undefined ? [] : [{ '@value': title, '@language': language }];
-  });
-  return {
-    ...(titles.length === 0 ? {} : { 'dct:title': titles }),
-    ...(description === undefined ? {} : { 'dct:description': description }),
-    ...(dataset.keywords.length === 0 ? {} : { 'dcat:keyword': [...dataset.keywords] }),
-    ...(dataset.category === undefined ? {} : { 'dcat:theme': dataset.category }),
-    [extension.version]: dataset.source.version,
-  };
+/** A cursor is the place of a dataset in the order of ids, whether or not it is still there. */
+function writeCursor(place: Uint8Array): string {
+  return Buffer.from(place).toString('base64url');
+}
+
+function readCursor(cursor: string): Uint8Array {
+  const place = Buffer.from(cursor, 'base64url');
+  if (place.toString('base64url') === cursor && isPlace(place)) return place;
+  throw new PlatformError('CURSOR_INVALID', 'The cursor was given out by no page; begin again without one.');
+}
+
+function isPlace(bytes: Uint8Array): boolean {
+  try {
+    return bytes.length <= 1_000 && keyParts(bytes).length === 1;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+function idIn(place: Uint8Array): string {
+  return String(keyParts(place)[0]);
+}
+
+/** A revision as one caller may hold it: it is of no use with other attributes, and does not tell how many there were. */
+function tokenOf(tag: string, { facts }: Viewer): string {
+  return `${tag}${facts}`;
+}
+
+function tagIn(token: string, { facts }: Viewer): string | undefined {
+  return /^[0-9a-f]{64}$/.test(token) && token.endsWith(facts) ? token.slice(0, 32) : undefined;
 }

@@ -16,7 +16,7 @@ import { isObject } from '../dsp/messages.js';
 import { ConnectorError } from '../errors.js';
 import { enforcedByNobody } from '../facts/capabilities.js';
 import type { JsonObject, Offer } from '../model.js';
-import { assigneesOf, isConditional } from './visibility.js';
+import { accessOf, everybody } from './access.js';
 
 type Terms = Omit<OfferTerms, 'id' | 'target'>;
 
@@ -36,8 +36,6 @@ export interface Offered {
   readonly provider: string;
   readonly classification?: Classification;
 }
-
-const everybody = '*';
 
 /**
  * An offer as it will stand in the catalog. Its id is made of the dataset and the policy's digest: the same terms are
@@ -61,10 +59,9 @@ export function readOffer(
     demandNone([...enforcedByNobody(parsed, provider), ...floorProblems(parsed, classification)]);
     const named = policy['@id'];
     const id = typeof named === 'string' && named !== '' ? named : offerId(dataset, policy);
-    const assignees = assigneesOf(parsed);
+    const wire = toWire({ ...parsed, id });
     return {
-      ...{ id, policy: toWire({ ...parsed, id }), ...(assignees === undefined ? {} : { assignees }) },
-      ...(isConditional(parsed) ? { conditional: true } : {}),
+      ...{ id, policy: wire, access: accessOf(wire).access },
       ...(input.approval === true ? { approval: true } : {}),
       ...(input.negotiable === true ? { negotiable: true } : {}),
     };

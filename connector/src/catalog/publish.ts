@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock, Store, Write } from '@causeway/platform';
+import type { Clock, Store } from '@causeway/platform';
 import { listingFlaw } from '../discovery/listed.js';
 import { ConnectorError } from '../errors.js';
 import type { ConnectorEvents } from '../events.js';
@@ -9,6 +9,9 @@ import type { Sample } from '../inspect/content.js';
 import { inspect } from '../inspect/inspect.js';
 import type { Dataset } from '../model.js';
 import type { Records } from '../records.js';
+import { namedIn } from './access.js';
+import { demandOwn } from './draft.js';
+import { CatalogLedger } from './ledger.js';
 import { type DatasetChange, datasetOf, type Looked, type Publication } from './publication.js';
 
 export interface PublisherOptions {
@@ -29,14 +32,14 @@ export interface Previewed {
   readonly sample: Sample;
 }
 
-const attempts = 10;
-
 /** Puts datasets and their offers into the catalog, and takes them out. */
 export class Publisher {
   readonly #options: PublisherOptions;
+  readonly #ledger: CatalogLedger;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#ledger = new CatalogLedger(options.store, options.records);
   }
 
   id(name: string): string {
@@ -55,7 +58,7 @@ export class Publisher {
     const id = this.id(name);
     const looked = await this.#look(id, publication);
     const { created: now, ...published } = await this.#made(id, publication, looked);
-    const dataset = await this.#replace(id, (before) => ({ ...published, created: before?.created ?? now }));
+    const dataset = await this.#ledger.change(id, (before) => ({ ...published, created: before?.created ?? now }));
     this.#told(dataset);
     return dataset;
   }
@@ -71,7 +74,7 @@ export class Publisher {
     const before = await this.#need(id);
     const looked = await this.#look(id, change, before);
     const made = await this.#made(id, change, looked, before);
-    const dataset = await this.#replace(id, (found) => {
+    const dataset = await this.#ledger.change(id, (found) => {
       if (isDeepStrictEqual(found, before)) return made;
       throw new ConnectorError('QUEUE_FULL', `Dataset ${id} has been changed meanwhile; look at it and try again.`);
     });
@@ -91,7 +94,7 @@ export class Publisher {
   async withdraw(name: string, why?: string): Promise<Dataset> {
     const id = this.id(name);
     const now = this.#options.clock.now();
-    const dataset = await this.#replace(id, (before) => {
+    const dataset = await this.#ledger.change(id, (before) => {
       if (before === undefined) throw new ConnectorError('NOT_FOUND', `There is no dataset ${id}.`);
       if (before.withdrawn !== undefined) return before;
       return { ...before, withdrawn: now, updated: now, ...(why === undefined ? {} : { withdrawnFor: why }) };
@@ -127,22 +130,15 @@ export class Publisher {
   }
 
   async #made(id: string, change: DatasetChange, looked?: Looked, before?: Dataset): Promise<Dataset> {
-    const { self, clock } = this.#options;
+    const { self, clock, records } = this.#options;
     const making = { id, self, now: clock.now(), ...(before && { before }), ...(looked && { looked }) };
     const dataset = datasetOf(change, making);
-    for (const { id: offer, assignees = [] } of dataset.offers) {
-      await this.#demandOwn(offer, id);
-      if (change.enrolledOnly === true) await this.#demandEnrolled(assignees);
+    for (const { id: offer, policy } of dataset.offers) {
+      demandOwn((await records.offers.get(offer))?.value.dataset, offer, id);
+      if (change.enrolledOnly === true) await this.#demandEnrolled(namedIn(policy));
     }
     if (dataset.listed) demandListable(dataset);
     return dataset;
-  }
-
-  /** An offer's id finds its dataset, so no two datasets share one. */
-  async #demandOwn(offer: string, dataset: string): Promise<void> {
-    const holder = (await this.#options.records.offers.get(offer))?.value.dataset;
-    if (holder === undefined || holder === dataset) return;
-    throw new ConnectorError('REQUEST_INVALID', `Offer ${offer} stands under ${holder} already; give it another @id.`);
   }
 
   async #demandEnrolled(participants: readonly string[]): Promise<void> {
@@ -154,23 +150,6 @@ export class Publisher {
         `${participant} is no member of this data space: the authority has enrolled nobody of that id. Check how it is spelt.`,
       );
     }
-  }
-
-  async #replace(id: string, make: (before: Dataset | undefined) => Dataset): Promise<Dataset> {
-    const { store, records } = this.#options;
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const before = await records.datasets.get(id);
-      const after = make(before?.value);
-      const gone = (before?.value.offers ?? []).filter((old) => !after.offers.some((offer) => offer.id === old.id));
-      const writes: Write[] = [
-        records.datasets.put([id], after),
-        ...gone.map((offer) => records.offers.delete([offer.id])),
-        ...after.offers.map((offer) => records.offers.put([offer.id], { dataset: id })),
-      ];
-      const condition = before === undefined ? records.datasets.absent(id) : records.datasets.unchanged(before);
-      if ((await store.commit({ conditions: [condition], writes })).ok) return after;
-    }
-    throw new ConnectorError('QUEUE_FULL', `Dataset ${id} is being changed by too many at once; try again.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type DatasetEntry, EvidenceError, entryBytes, headLimits } from '@causeway/evidence';
+import { keyParts } from '@causeway/platform';
 import { formats } from '../dsp/vocabulary.js';
 import { descriptionOf } from '../inspect/summary.js';
 import type { Dataset } from '../model.js';
@@ -15,8 +16,9 @@ export interface Listed {
 export async function listedEntries(records: Records, publisherName?: string): Promise<Listed> {
   const entries: DatasetEntry[] = [];
   const unfit: { dataset: string; why: string }[] = [];
-  for await (const { value } of records.datasets.all()) {
-    if (!value.listed || value.withdrawn !== undefined) continue;
+  for await (const { key } of records.listed.all()) {
+    const value = (await records.datasets.get(...keyParts(key).slice(1)))?.value;
+    if (value === undefined) continue;
     const why =
       entries.length === headLimits.entries
         ? `more than ${headLimits.entries} datasets are listed`

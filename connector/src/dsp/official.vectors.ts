@@ -121,15 +121,23 @@ describe('everything we say is what the official schemas allow', () => {
     expect(sent.map((message) => message['@type'])).toContain('ContractOfferMessage');
 
     const service = new CatalogService({
+      store: provider.store,
       records: provider.records,
       self: provider.id,
       dspBase: () => provider.dspBase,
       clock,
     });
-    expect(official((await service.page(consumer.id)).catalog)).toBe('');
+    expect(official((await service.page(consumer.id)).catalog ?? {})).toBe('');
     expect(official(await service.dataset(consumer.id, dataset.id))).toBe('');
+    const { held = '' } = await service.page(consumer.id);
+    const since = async () => (await service.page(consumer.id, { since: held })).catalog ?? {};
+    await provider.publish('e', [{ terms: { assignees: ['*'] } }]);
+    expect(official(await since())).toBe('');
     await provider.publish('d', []);
-    expect(official((await service.page(consumer.id)).catalog)).toBe('');
+    expect((await since())['urn:causeway:v1:withdrawn']).toEqual([dataset.id]);
+    expect(official(await since())).toBe('');
+    await provider.publish('e', []);
+    expect(official((await service.page(consumer.id)).catalog ?? {})).toBe('');
     for (const kind of ['catalog', 'negotiation', 'transfer'] as const) expect(official(errorBody(kind, why))).toBe('');
   });
 });

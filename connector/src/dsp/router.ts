@@ -14,7 +14,7 @@ import { dspErrors } from './errors.js';
 import { limitIn } from './filter.js';
 import { longestId } from './schemas.js';
 import { readMessage } from './validate.js';
-import { dspBase, dspRoot, dspVersion, messagePaths } from './vocabulary.js';
+import { changesRelation, dspBase, dspRoot, dspVersion, messagePaths } from './vocabulary.js';
 
 /** The largest message that is read. */
 const bodyLimit = 1_048_576;
@@ -113,21 +113,33 @@ const query = (request: Request, name: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
+/** Whether `If-None-Match` names an entity tag (RFC 9110, 13.1.2); the weak comparison takes no heed of `W/`. */
+function holds(header: string | undefined, current: string): boolean {
+  return (header ?? '').split(',').some((one) => ['*', current].includes(one.trim().replace(/^W\//, '')));
+}
+
 function catalogRoutes(edge: DspEdge): express.Router {
   const router = express.Router();
   const ask: Handler = async (caller, message, request, response) => {
     const wanted = limitIn(message['filter']);
-    const cursor = query(request, 'cursor');
+    const [cursor, since] = [query(request, 'cursor'), query(request, 'since')];
     const limit = Number(query(request, 'limit') ?? wanted ?? '50');
-    const page = await edge.catalog.page(caller.id, {
+    const bounded = Number.isInteger(limit) && limit > 0 ? { limit } : {};
+    const { etag, catalog, next, held } = await edge.catalog.page(caller.id, {
       ...(cursor === undefined ? {} : { cursor }),
-      ...(Number.isInteger(limit) && limit > 0 ? { limit } : {}),
+      ...(since === undefined ? {} : { since }),
+      ...bounded,
+      unless: (current) => holds(request.headers['if-none-match'], current),
     });
-    if (page.next !== undefined) {
-      const next = `${request.baseUrl}/request?cursor=${encodeURIComponent(page.next)}&limit=${limit}`;
-      response.setHeader('Link', `<${next}>; rel="next"`);
-    }
-    return { status: 200, body: page.catalog };
+    const link = (rel: string, about: { readonly [name: string]: string }): string =>
+      `<${request.baseUrl}/request?${new URLSearchParams(about)}${'limit' in bounded ? `&limit=${limit}` : ''}>; rel="${rel}"`;
+    const links = [
+      ...(next === undefined ? [] : [link('next', { ...next })]),
+      ...(held === undefined ? [] : [link(changesRelation, { since: held })]),
+    ];
+    response.setHeader('ETag', etag);
+    if (links.length > 0) response.setHeader('Link', links.join(', '));
+    return catalog === undefined ? { status: 304 } : { status: 200, body: catalog };
   };
   router.post('/request', route(edge, 'CatalogRequestMessage', ask));
   router.get(

@@ -34,9 +34,16 @@ export const extension = {
   agreementEnd: 'urn:causeway:v1:agreement-end',
   /** On TransferTerminationMessage of a provider: its statement that it stopped what it had started. */
   transferStop: 'urn:causeway:v1:transfer-stop',
+  /** On a catalog that holds only what has changed: the revision of the caller that it is the difference to. */
+  since: 'urn:causeway:v1:since',
+  /** On such a catalog: the ids of datasets that the caller could see then and cannot any more. */
+  withdrawn: 'urn:causeway:v1:withdrawn',
   /** On an error: the state of the process as the sender of the error sees it. */
   state: 'urn:causeway:v1:state',
 } as const;
+
+/** The relation (RFC 8288) of a catalog to the changes in it from then on. */
+export const changesRelation = 'urn:causeway:v1:changes';
 
 export const messageTypes = [
   'ContractRequestMessage',

@@ -2,6 +2,7 @@ import type { Identity } from '@causeway/certs/peer';
 import type { TestTrust } from '@causeway/certs/testing';
 import { silentLogger } from '@causeway/platform';
 import { type ManualClock, type TemporaryStore, temporaryStore } from '@causeway/platform/testing';
+import { CatalogLedger } from '../../catalog/ledger.js';
 import type { Dataset } from '../../model.js';
 import { openRecords } from '../../records.js';
 import { BrokerDiscovery } from '../discovery.js';
@@ -57,7 +58,7 @@ export class Member implements AsyncDisposable {
       updated: 0,
       ...changes,
     };
-    await store.commit({ writes: [openRecords(store).datasets.put([id], dataset)] });
+    await new CatalogLedger(store, openRecords(store)).change(id, () => dataset);
     this.discovery.changed();
   }
 

@@ -253,3 +253,40 @@ test('the catalog refuses filters, pages by Link, and the version is open', asyn
   });
   await settle(clock);
 });
+
+test('a crawler is told that nothing has changed, or what has; who asks as ever notices nothing', async () => {
+  const body = JSON.stringify(message('CatalogRequestMessage', {}));
+  const ask = async (url: string, more = {}) => {
+    const headers = { authorization: hand, 'content-type': 'application/json', ...more };
+    const response = await fetch(url, { method: 'POST', headers, body });
+    const text = await response.text();
+    const link = /<([^>]+)>; rel="urn:causeway:v1:changes"/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+    const catalog = (text === '' ? {} : JSON.parse(text)) as JsonObject & { dataset?: { '@id': string }[] };
+    const ids = catalog.dataset?.map((one) => one['@id']);
+    return {
+      status: response.status,
+      etag: response.headers.get('etag') ?? '',
+      changes: new URL(link, base).href,
+      catalog,
+      ids,
+    };
+  };
+  const first = await ask(`${base}/catalog/request`);
+  expect(first).toMatchObject({ status: 200, ids: [dataset.id], etag: expect.stringMatching(/^"[0-9a-f]{32}"$/) });
+  for (const held of [first.etag, `"other", W/${first.etag}`, '*']) {
+    expect(await ask(`${base}/catalog/request`, { 'if-none-match': held })).toMatchObject({ status: 304, catalog: {} });
+  }
+  expect(await ask(first.changes)).toMatchObject({ status: 200, catalog: { 'urn:causeway:v1:withdrawn': [] } });
+
+  await provider.publish('e', [{ terms: { assignees: ['*'] } }]);
+  await provider.publish('f', [{ terms: { assignees: [stranger] } }]);
+  await provider.publish('d', []);
+  const changed = await ask(first.changes, { 'if-none-match': first.etag });
+  expect(changed).toMatchObject({ status: 200, ids: ['urn:causeway:p:e'] });
+  expect(changed.catalog['urn:causeway:v1:withdrawn']).toEqual([dataset.id]);
+  expect(changed.catalog['urn:causeway:v1:since']).toBe(new URL(first.changes).searchParams.get('since'));
+  expect((await ask(changed.changes)).ids).toBeUndefined();
+  const unknown = await ask(`${base}/catalog/request?since=yesterday`);
+  expect(unknown).toMatchObject({ status: 200, ids: ['urn:causeway:p:e'] });
+  expect(unknown.catalog).not.toHaveProperty('urn:causeway:v1:since');
+});

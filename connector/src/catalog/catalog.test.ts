@@ -117,6 +117,7 @@ async function crawl(caller: string, limit: number, since?: string) {
 type Step =
   | { readonly publish: string; readonly as: Published }
   | { readonly withdraw: string }
+  | { readonly recount: string }
   | { readonly caller: Caller; readonly is: Attributes };
 const name = fc.constantFrom('d0', 'd1', 'd2', 'd3', 'd4', 'd5');
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -136,6 +137,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ withdraw: name }) },
+  { weight: 2, arbitrary: fc.record({ recount: name }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -170,6 +172,12 @@ test('property: whatever changes, each caller is shown what it may see, and told
           if ('publish' in one) {
             await publish(one.publish, one.as);
             model.set(one.publish, one.as);
+          } else if ('recount' in one) {
+            // The same title for the same callers, under other terms.
+            const { title, offers } = model.get(one.recount) ?? nothing;
+            const as: Published = { title, offers: offers.map(([kind, count]) => [kind, 3 - count]) };
+            await publish(one.recount, as);
+            model.set(one.recount, as);
           } else if ('withdraw' in one) {
             await withdraw(one.withdraw);
             model.set(one.withdraw, nothing);

@@ -135,11 +135,11 @@ export class CatalogService {
     if (changes === undefined) return undefined;
     const found: JsonObject[] = [];
     const withdrawn: string[] = [];
-    for (const [id, seenBefore] of changes.datasets) {
+    for (const id of changes.datasets) {
       const stored = (await records.datasets.get(id))?.value;
       const shown = stored && (await this.#show(stored, viewer));
-      if (shown !== undefined) found.push(shown);
-      else if (seenBefore) withdrawn.push(id);
+      if (shown === undefined) withdrawn.push(id);
+      else found.push(shown);
     }
     const reached = tokenOf(changes.reached, viewer);
     return {

@@ -7,8 +7,8 @@ const lookedAt = 1_000;
 const readAtOnce = 100;
 
 export interface Changes {
-  /** The datasets with a change that the caller could see, and whether it saw them before the first of these. */
-  readonly datasets: ReadonlyMap<string, boolean>;
+  /** With a change that the caller could see: each was there for it before that, or after it. */
+  readonly datasets: ReadonlySet<string>;
   /** The revision up to which that is all. */
   readonly reached: string;
   readonly more: boolean;
@@ -28,7 +28,7 @@ export async function changesSince(
   since: string,
   limit: number,
 ): Promise<Changes | undefined> {
-  const datasets = new Map<string, boolean>();
+  const datasets = new Set<string>();
   if (since === view.tag) return { datasets, reached: since, more: false };
   const from = (await catalogTags.get(since))?.value.revision;
   if (from === undefined) return undefined;
@@ -38,10 +38,8 @@ export async function changesSince(
     const entries = await store.scan({ prefix: catalogChanges.key(), after, limit: readAtOnce });
     for (const entry of entries) {
       if (datasets.size === limit) return { datasets, reached, more: true };
-      const { dataset, before, touched, tag } = catalogChanges.read(entry).value;
-      if (!datasets.has(dataset) && (await viewer.seesAny(touched))) {
-        datasets.set(dataset, await viewer.seesAny(before));
-      }
+      const { dataset, touched, tag } = catalogChanges.read(entry).value;
+      if (await viewer.seesAny(touched)) datasets.add(dataset);
       [reached, after] = [tag, entry.key];
     }
     if (entries.length < readAtOnce) return { datasets, reached, more: false };

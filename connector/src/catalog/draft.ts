@@ -121,8 +121,7 @@ export class CatalogDraft {
     const tag = nextTag(this.#head.tag, id, JSON.stringify(after));
     this.#head = { revision, tag };
     this.#add(catalogHead.put(['head'], this.#head));
-    const accesses = (sights: typeof was) => [...sights.values()].map(({ access }) => access);
-    const change = { tag, dataset: id, before: accesses(was), touched: touched.map(([, { access }]) => access) };
+    const change = { tag, dataset: id, touched: touched.map(([, { access }]) => access) };
     this.#add(catalogChanges.put([revision], change));
     this.#add(catalogTags.put([tag], { revision }));
     const old = revision > changesKept ? await catalogChanges.get(revision - changesKept) : undefined;

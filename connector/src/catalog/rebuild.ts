@@ -73,7 +73,7 @@ async function fill(
     writes: [
       catalogIndex.put(['index'], whole),
       catalogHead.put(['head'], { revision, tag }),
-      catalogChanges.put([revision], { tag, dataset: '', before: [], touched: [] }),
+      catalogChanges.put([revision], { tag, dataset: '', touched: [] }),
       catalogTags.put([tag], { revision }),
     ],
   });

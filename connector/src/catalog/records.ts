@@ -12,8 +12,6 @@ export interface CatalogHead {
 export interface CatalogChange {
   readonly tag: string;
   readonly dataset: string;
-  /** How the dataset was seen before; nothing while it was not in the catalog. */
-  readonly before: readonly Access[];
   readonly touched: readonly Access[];
 }
 

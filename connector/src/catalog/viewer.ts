@@ -75,7 +75,7 @@ export class Viewer {
     const found = await this.#access();
     this.#view = {
       ...{ revision, tag },
-      state: short(JSON.stringify(found === undefined ? [this.facts, tag] : found.map((one) => [one, one.tag]))),
+      state: short(JSON.stringify(found === undefined ? [this.facts, tag] : found)),
       ...(found === undefined ? {} : { access: found }),
     };
     return this.#view;

@@ -36,7 +36,7 @@ export const extension = {
   transferStop: 'urn:causeway:v1:transfer-stop',
   /** On a catalog that holds only what has changed: the revision of the caller that it is the difference to. */
   since: 'urn:causeway:v1:since',
-  /** On such a catalog: the ids of datasets that the caller could see then and cannot any more. */
+  /** On such a catalog: the ids of datasets that the caller could see, then or since, and cannot any more. */
   withdrawn: 'urn:causeway:v1:withdrawn',
   /** On an error: the state of the process as the sender of the error sees it. */
   state: 'urn:causeway:v1:state',

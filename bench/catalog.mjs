@@ -22,13 +22,10 @@ const sizes = (values.datasets ?? '1000,10000,100000').split(',').map(Number);
 const samples = Number(values.samples ?? 300);
 
 const folder = await mkdtemp(join(tmpdir(), 'causeway-bench-'));
-const space = new Space({
-  folder,
-  firms: ['oem', 'buyer', 'maker', 'stranger'].map((name) => ({ name, title: name })),
-});
+const names = ['buyer', 'maker', 'stranger'];
+const provider = (size) => `oem-${size}`;
+const space = new Space({ folder, firms: [...sizes.map(provider), ...names].map((name) => ({ name, title: name })) });
 await space.start();
-const oem = space.connector('oem');
-const self = oem.run.id;
 const file = join(folder, 'data.csv');
 await writeFile(file, 'part,stock\nXG-4021-07,12\n');
 
@@ -49,56 +46,41 @@ const authority = await openApi(space.authority.home, 'authority');
 await authority.send('POST', `/admin/v1/participants/${id('buyer')}/attributes`, { set: { role: 'trader' } });
 
 const callers = new Map();
-for (const name of ['buyer', 'maker', 'stranger']) {
+for (const name of names) {
   await space.connector(name).stop();
   callers.set(name, await caller(name));
 }
-
-const lines = [];
-let published = 0;
 for (const size of sizes) {
-  const filling = performance.now();
+  const oem = space.connector(provider(size));
   await oem.stop();
-  await fill(size);
-  const filledMs = Math.round(performance.now() - filling);
+  const filling = performance.now();
+  await fill(oem, id(provider(size)), size);
   const starting = performance.now();
   await oem.start();
-  const startMs = Math.round(performance.now() - starting);
-  say({ datasets: size, filledMs, startMs });
-  for (const name of callers.keys()) {
-    const line = { datasets: size, caller: name, ...(await measured(name)) };
-    lines.push(line);
-    say(line);
-  }
+  say({ datasets: size, filledMs: Math.round(starting - filling), startMs: Math.round(performance.now() - starting) });
 }
-const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
-for (const name of callers.keys()) {
-  const [few, many] = [smallest, largest].map((size) =>
-    lines.find((one) => one.datasets === size && one.caller === name),
-  );
-  const ratio = (page) => Math.round((many[page].p50Ms / few[page].p50Ms) * 100) / 100;
-  const pages = ['first', 'middle', 'last', 'notModified', 'nothingNew', 'tenNew'].filter(
-    (page) => few[page] && many[page],
-  );
-  say({
-    caller: name,
-    [`p50, ${largest} : ${smallest}`]: Object.fromEntries(pages.map((page) => [page, ratio(page)])),
-  });
+
+for (const name of names) {
+  const found = await measured(name);
+  for (const line of found) say(line);
+  const [few, many] = [found[0], found.at(-1)];
+  const ratios = Object.keys(few).filter((what) => few[what].p50Ms && many[what].p50Ms);
+  const ratio = (what) => [what, Math.round((many[what].p50Ms / few[what].p50Ms) * 100) / 100];
+  say({ caller: name, [`p50, ${many.datasets} : ${few.datasets}`]: Object.fromEntries(ratios.map(ratio)) });
 }
 await space.stop();
 await rm(folder, { recursive: true, force: true });
 
-/** Publishes as many datasets as are missing, a hundred at a time. */
-async function fill(size) {
+/** Publishes so many datasets, a hundred at a time, while the connector does not run. */
+async function fill(oem, self, size) {
   const store = await openLevelStore({ path: join(oem.home, 'store') });
   const records = openRecords(store);
   await rebuildIndex(store, records, silentLogger);
   const events = connectorEvents(silentLogger, createMetrics('bench'));
   const publisher = new Publisher({ store, records, events, self, clock: systemClock, changed: () => {} });
-  while (published < size) {
+  for (let published = 0; published < size; published += 100) {
     const numbers = Array.from({ length: Math.min(100, size - published) }, (_one, at) => published + at);
     await Promise.all(numbers.map((number) => publisher.publish(nameOf(number), publication(number))));
-    published += numbers.length;
   }
   await store.close();
 }
@@ -112,44 +94,62 @@ function publication(number, title = `Stock of part ${number}`) {
   return { file, ...words, mediaType: 'text/csv', category: 'parts', offers: offers(number) };
 }
 
+/** What a caller meets with each provider, all of them asked in turn: neighbours on the machine weigh on each alike. */
 async function measured(name) {
   const ask = callers.get(name);
-  const base = `https://localhost:${oem.port('dsp')}`;
+  const found = [];
+  for (const size of sizes) found.push({ datasets: size, caller: name, ...(await crawled(ask, name, size)) });
+  const timed = async (what, act) => {
+    const took = found.map(() => []);
+    for (let sample = 0; sample < samples; sample++) {
+      for (const [at, one] of found.entries()) {
+        const began = performance.now();
+        await act(one.links);
+        took[at].push(performance.now() - began);
+      }
+    }
+    for (const [at, one] of found.entries()) one[what] = quantiles(took[at]);
+  };
+  for (const which of ['first', 'middle', 'last']) await timed(which, (links) => ask(links[which]));
+  await timed('notModified', ({ first, etag }) => ask(first, { etag, expected: 304 }));
+  await timed('nothingNew', ({ held }) => ask(held));
+  if (name !== 'stranger') {
+    for (const { datasets } of found) await change(name, datasets);
+    for (const { links } of found) {
+      const { catalog } = await ask(links.held);
+      if (!('urn:causeway:v1:since' in catalog) || catalog.dataset?.length !== 10) throw new Error('expected ten');
+    }
+    await timed('tenNew', ({ held }) => ask(held));
+  }
+  return found.map(({ links: _asked, ...one }) => ({ ...one, load: Math.round(loadavg()[0] * 10) / 10 }));
+}
+
+/** One crawl, by the links: how many pages there are, and where the middle and the last full one begin. */
+async function crawled(ask, name, size) {
+  const base = `https://localhost:${space.connector(provider(size)).port('dsp')}`;
   // The maker sees a hundredth: pages of ten, so that every page compared is a full one.
-  const start = `${base}/dsp/2025-1/catalog/request?limit=${name === 'maker' ? 10 : 50}`;
-  // One crawl, by the links: how many pages there are, and where the middle and the last full one begin.
-  const crawling = performance.now();
-  const links = [];
-  let [visible, held, etag, bytes, full] = [0, '', '', 0, 0];
-  for (let url = start; url !== undefined; ) {
+  const first = `${base}/dsp/2025-1/catalog/request?limit=${name === 'maker' ? 10 : 50}`;
+  const began = performance.now();
+  const pages = [];
+  let [visible, head] = [0, undefined];
+  for (let url = first; url !== undefined; ) {
     const page = await ask(url);
+    head ??= page;
     const length = page.catalog.dataset?.length ?? 0;
-    if (links.length === 0) [held, etag, bytes, full] = [page.held, page.etag, page.bytes, length];
-    if (length === full) links.push(url);
+    if (length === (head.catalog.dataset?.length ?? 0)) pages.push(url);
     visible += length;
     url = page.next;
   }
-  const crawlMs = Math.round(performance.now() - crawling);
-  const pages = { first: links[0], middle: links[Math.floor(links.length / 2)], last: links.at(-1) };
-  const found = { visible, fullPages: links.length, crawlMs, firstPageBytes: bytes };
-  for (const [which, url] of Object.entries(pages)) found[which] = await timed(() => ask(url));
-  found.notModified = await timed(() => ask(start, { etag, expected: 304 }));
-  found.nothingNew = await timed(() => ask(held));
-  if (visible > 0) {
-    await change(name);
-    const { catalog } = await ask(held);
-    if (catalog['urn:causeway:v1:since'] === undefined || catalog.dataset?.length !== 10)
-      throw new Error('expected ten');
-    found.tenNew = await timed(() => ask(held));
-    // What others see has changed: for this caller nothing has.
-  }
-  return { ...found, load: Math.round(loadavg()[0] * 10) / 10 };
+  const crawlMs = Math.round(performance.now() - began);
+  const { held, etag, bytes } = head;
+  const links = { first, middle: pages[Math.floor(pages.length / 2)], last: pages.at(-1), held, etag };
+  return { visible, fullPages: pages.length, crawlMs, firstPageBytes: bytes, links };
 }
 
 /** Publishes ten datasets of this caller anew, through the management API. */
-async function change(name) {
+async function change(name, size) {
   const first = name === 'maker' ? 1 : 0;
-  const api = await openApi(oem.home);
+  const api = await openApi(space.connector(provider(size)).home);
   for (let at = 0; at < 10; at++) {
     const number = first + at * 100;
     await api.send(
@@ -160,13 +160,7 @@ async function change(name) {
   }
 }
 
-async function timed(act) {
-  const took = [];
-  for (let sample = 0; sample < samples; sample++) {
-    const began = performance.now();
-    await act();
-    took.push(performance.now() - began);
-  }
+function quantiles(took) {
   took.sort((a, b) => a - b);
   const quantile = (q) => Math.round(took[Math.floor(q * (took.length - 1))] * 100) / 100;
   return { p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
@@ -180,7 +174,11 @@ async function caller(name) {
     '@context': ['https://w3id.org/dspace/2025/1/context.jsonld'],
     '@type': 'CatalogRequestMessage',
   });
+  const bySize = new Map(
+    sizes.map((size) => [String(space.connector(provider(size)).port('dsp')), id(provider(size))]),
+  );
   return async (url, { etag, expected = 200 } = {}) => {
+    const self = bySize.get(new URL(url).port);
     const headers = { authorization: `Bearer ${await tokens.for(self)}`, 'content-type': 'application/json' };
     const answer = await peerRequest({
       ...{ identity, expect: { id: self, role: 'participant' }, url, method: 'POST', body, timeoutMs: 60_000 },

@@ -78,7 +78,7 @@ export class Callbacks implements AsyncDisposable {
   }
 }
 
-async function readJson(asked: IncomingMessage): Promise<Members> {
+export async function readJson(asked: IncomingMessage): Promise<Members> {
   const chunks: Buffer[] = [];
   for await (const chunk of asked) chunks.push(chunk as Buffer);
   return Object(JSON.parse(Buffer.concat(chunks).toString('utf8')));

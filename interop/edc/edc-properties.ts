@@ -5,8 +5,15 @@ import { edcParticipant } from './identity.js';
 export const edcPorts = ['api', 'control', 'management', 'protocol', 'signaling', 'version', 'public'] as const;
 export type EdcPort = (typeof edcPorts)[number];
 
+export interface EdcSettings {
+  /** Its id. */
+  readonly participant?: string;
+  /** How often its negotiation state machines look for something to do, in milliseconds; its own default unless given. */
+  readonly pollMs?: number;
+}
+
 /** Everything that a released EDC is told: no code of ours runs in it. */
-export function edcProperties(ports: Readonly<Record<EdcPort, number>>): string {
+export function edcProperties(ports: Readonly<Record<EdcPort, number>>, options: EdcSettings = {}): string {
   const keys = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -21,7 +28,7 @@ export function edcProperties(ports: Readonly<Record<EdcPort, number>>): string 
     ];
   });
   const settings: [string, string][] = [
-    ['edc.participant.id', edcParticipant],
+    ['edc.participant.id', options.participant ?? edcParticipant],
     ['edc.dsp.callback.address', at('protocol')],
     ['edc.iam.mock.region', 'eu'],
     ['edc.hostname', '127.0.0.1'],
@@ -32,6 +39,10 @@ export function edcProperties(ports: Readonly<Record<EdcPort, number>>): string 
     ['signer', keys.privateKey],
     ['edc.iam.publickeys.one.id', 'verifier'],
     ['edc.iam.publickeys.one.value', keys.publicKey],
+    ...(['consumer', 'provider'] as const).flatMap((role): [string, string][] => {
+      const name = `edc.negotiation.${role}.state-machine.iteration-wait-millis`;
+      return options.pollMs === undefined ? [] : [[name, String(options.pollMs)]];
+    }),
   ];
   return settings.map(([name, value]) => `${name}=${value.trim().replaceAll('\n', '\\n')}\n`).join('');
 }

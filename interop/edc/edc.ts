@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { closeServer, listen } from '@causeway/platform';
 import type { Members } from '../management.js';
-import { type EdcPort, edcPorts, edcProperties } from './edc-properties.js';
+import { type EdcPort, type EdcSettings, edcPorts, edcProperties } from './edc-properties.js';
 
 const startMs = 120_000;
 const lookMs = 250;
@@ -28,10 +28,10 @@ export class Edc implements AsyncDisposable {
   }
 
   /** @param folder its configuration and its log go there */
-  static async start(classpath: string, folder: string): Promise<Edc> {
+  static async start(classpath: string, folder: string, settings: EdcSettings = {}): Promise<Edc> {
     const ports = await freePorts();
     const config = join(folder, 'edc.properties');
-    await writeFile(config, edcProperties(ports), { mode: 0o600 });
+    await writeFile(config, edcProperties(ports, settings), { mode: 0o600 });
     const log = openSync(join(folder, 'edc.log'), 'w');
     const main = 'org.eclipse.edc.boot.system.runtime.BaseRuntime';
     const command = ['-Xmx512m', '-cp', classpath, `-Dedc.fs.config=${config}`, main];
@@ -50,12 +50,22 @@ export class Edc implements AsyncDisposable {
     return `http://127.0.0.1:${this.#ports.protocol}/protocol/2025-1`;
   }
 
-  post(path: string, body: object): Promise<Members> {
-    return this.#ask('POST', path, { '@context': { '@vocab': namespace }, ...body });
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
-  get(path: string): Promise<Members> {
-    return this.#ask('GET', path);
+  async post(path: string, body: object): Promise<Members> {
+    return Object(await this.#ask('POST', path, { '@context': { '@vocab': namespace }, ...body }));
+  }
+
+  /** What a query finds. */
+  async list(path: string, query: object): Promise<Members[]> {
+    const found = await this.#ask('POST', path, { '@context': { '@vocab': namespace }, ...query });
+    return [found].flat().map(Object);
+  }
+
+  async get(path: string): Promise<Members> {
+    return Object(await this.#ask('GET', path));
   }
 
   /** Asks again until what is shown is in one of these states. @throws Error after `seconds` */
@@ -99,14 +109,14 @@ export class Edc implements AsyncDisposable {
     throw new Error(`EDC ${this.#ended ? 'ended' : 'was not ready in time'}; its log says why.`);
   }
 
-  async #ask(method: string, path: string, body?: object): Promise<Members> {
+  async #ask(method: string, path: string, body?: object): Promise<unknown> {
     const response = await fetch(`http://127.0.0.1:${this.#ports.management}/management/v3/${path}`, {
       ...{ method, headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(60_000) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} of EDC: ${response.status} ${text}`);
-    return text === '' ? {} : (JSON.parse(text) as Members);
+    return text === '' ? {} : JSON.parse(text);
   }
 }
 

@@ -47,3 +47,23 @@ test('waits in bounded steps until nothing can change any more, or until the tim
     message: `The transfer is STARTED after 0 s and goes on. Look at it: ${look}`,
   });
 });
+
+test('what is shown while it goes on is looked at each second, and Ctrl-C says how to wait for it again', async () => {
+  const asked: string[] = [];
+  const seen: string[] = [];
+  const get = async <T>(path: string) => {
+    asked.push(path);
+    if (asked.length < 2) return { state: 'STARTED' } as T;
+    process.emit('SIGINT', 'SIGINT');
+    return { state: 'COMPLETED' } as T;
+  };
+  const again = 'causeway pull --resume t1 --home /srv/hydraulics';
+  const waiting = settled({ ...transfer, api: { get }, again, seen: ({ state }) => seen.push(state), seconds: 0 });
+  await expect(waiting).rejects.toMatchObject({ code: 'TIMED_OUT', message: expect.stringContaining(again) });
+  expect(seen).toEqual(['STARTED']);
+  const stopped = settled({ ...transfer, api: { get }, again, seen: () => undefined });
+  await expect(stopped).rejects.toMatchObject({
+    message: `You stopped waiting; the transfer goes on in the connector. Wait for it again: ${again}`,
+  });
+  expect(asked).toEqual(['/transfers/t1?wait=0', '/transfers/t1?wait=1']);
+});

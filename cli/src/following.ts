@@ -15,6 +15,10 @@ export interface Followed<View> {
   /** What it is to a person: `negotiation`, `transfer`. */
   readonly what: string;
   readonly seconds: number;
+  /** The command that waits for it again; `causeway show` looks at it unless there is one. */
+  readonly again?: string;
+  /** Told at every look; then one comes each second, and not only when something changed. */
+  readonly seen?: (view: View) => void;
   done?(view: View): boolean;
 }
 
@@ -26,8 +30,8 @@ export interface Followed<View> {
 export async function settled<View extends Pick<NegotiationView, 'state' | 'parked' | 'role'>>(
   followed: Followed<View>,
 ): Promise<View> {
-  const { what, request, home } = followed;
-  const look = `Look at it: causeway show ${request} --home ${home}`;
+  const { what, request, home, again } = followed;
+  const look = again ? `Wait for it again: ${again}` : `Look at it: causeway show ${request} --home ${home}`;
   return unlessInterrupted(
     () => watch(followed, look),
     () =>
@@ -38,18 +42,19 @@ export async function settled<View extends Pick<NegotiationView, 'state' | 'park
 }
 
 async function watch<View extends Pick<NegotiationView, 'state' | 'parked' | 'role'>>(
-  { api, path, request, what, seconds, done = (view) => !waits(view) }: Followed<View>,
+  { api, path, request, what, seconds, seen, done = (view) => !waits(view) }: Followed<View>,
   look: string,
 ): Promise<View> {
   const until = performance.now() + seconds * 1_000;
   for (;;) {
     const left = Math.max(0, (until - performance.now()) / 1_000);
-    const wait = Math.min(pollSeconds, Math.ceil(left));
+    const wait = Math.min(seen ? 1 : pollSeconds, Math.ceil(left));
     const view = await api.get<View>(`${path}?wait=${wait}`).catch((cause: unknown) => {
       if (!(cause instanceof CliError && cause.code === 'SERVICE_DOWN')) throw cause;
       const goesOn = `The ${what} is saved and goes on when the connector runs again.`;
       throw new CliError('SERVICE_DOWN', `${cause.message}\n  ${goesOn} ${look}`, { cause, data: { request } });
     });
+    seen?.(view);
     if (done(view)) return view;
     if (left === 0) {
       throw new CliError('TIMED_OUT', `The ${what} is ${view.state} after ${seconds} s and goes on. ${look}`, {

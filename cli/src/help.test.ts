@@ -53,7 +53,7 @@ test('docs/cli.md has every command and every option', async () => {
     if (section === undefined) return groups.includes(path.join(' ')) ? [] : [title];
     const options = command.options
       .map(({ long }) => long ?? '')
-      .filter((long) => !['--json', '--home', '--lang'].includes(long));
+      .filter((long) => !['--json', '--home', '--lang', '--quiet'].includes(long));
     return options.filter((long) => !section.includes(`\`${long}`)).map((long) => `${path.join(' ')} ${long}`);
   });
   expect(missing).toEqual([]);

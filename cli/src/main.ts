@@ -37,6 +37,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
  */
 export async function main(args: readonly string[]): Promise<void> {
   const json = args.includes('--json');
+  const quiet = json || args.includes('--quiet');
   // Whoever reads may have heard enough, as in `causeway search | head -1`.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -44,7 +45,7 @@ export async function main(args: readonly string[]): Promise<void> {
   // A defect in the middle of a service: its store and its log stand such an end, and whoever supervises it restarts it.
   process.on('uncaughtException', (error) => end(report(error, json)));
   try {
-    await commandLine(createOutput(json)).parseAsync(args, { from: 'user' });
+    await commandLine(createOutput(json, process.stdout, quiet)).parseAsync(args, { from: 'user' });
   } catch (error) {
     const code = report(error, json);
     if (!(error instanceof CommanderError && code === 0)) end(code);
@@ -57,6 +58,7 @@ export function commandLine(output: Output): Command {
     .description('Causeway (通衢): a federated industrial data space')
     .version(version)
     .option('--json', 'print one JSON object instead of lines for people')
+    .option('--quiet', 'show no progress of long work')
     .addOption(langOption())
     .hook('preAction', (_program, command) => {
       const { lang } = command.optsWithGlobals<{ lang?: string }>();
@@ -109,6 +111,7 @@ function inherit(command: Command, parent: Command): Command {
   command.enablePositionalOptions();
   const given = (option: string) => command.options.some(({ long }) => long === option);
   if (!given('--json')) command.option('--json', 'print one JSON object');
+  if (!given('--quiet')) command.option('--quiet', 'show no progress of long work');
   if (!given('--lang')) command.addOption(langOption());
   for (const child of command.commands) inherit(child, command);
   return command;

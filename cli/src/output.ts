@@ -1,15 +1,21 @@
 /** Where a command says what it did: lines for people on stdout, or with `--json` one JSON object as its last line. */
 export interface Output {
   readonly json: boolean;
+  /** Long work shows nothing of itself. */
+  readonly quiet: boolean;
   /** A line for people; nothing with `--json`. */
   line(text?: string): void;
   /** What a program gets: printed only with `--json`. */
   result(value: Readonly<Record<string, unknown>>): void;
 }
 
-export function createOutput(json: boolean, stream: NodeJS.WritableStream = process.stdout): Output {
+export function createOutput(
+  json: boolean,
+  stream: NodeJS.WritableStream = process.stdout,
+  quiet: boolean = json,
+): Output {
   return {
-    json,
+    ...{ json, quiet },
     line: (text = '') => {
       if (!json) stream.write(`${printable(text)}\n`);
     },

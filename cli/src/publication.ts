@@ -10,6 +10,7 @@ import { type Words, words } from './language.js';
 import type { OfferOptions } from './offer-options.js';
 import { listOption } from './options.js';
 import type { Output } from './output.js';
+import { whileShown } from './progress.js';
 import type { DatasetView } from './views.js';
 
 /** What is said of a dataset beside its offers. */
@@ -94,6 +95,16 @@ export function showPreview(output: Output, preview: DatasetView, { from, until,
   for (const line of shownLines(preview)) output.line(line);
 }
 
+/** Sends a publication or a change, which takes as long as the reading of its file. */
+export function sendShown(
+  api: Api,
+  { method, path, body }: { readonly method: 'PUT' | 'PATCH'; readonly path: string; readonly body: object },
+  output: Output,
+): Promise<DatasetView> {
+  const reading = { en: 'The connector reads it:', zh: '连接器正在读取：' };
+  return whileShown(output, reading, () => api.send<DatasetView>(method, path, body, { long: true }));
+}
+
 /** Sends a publication or a change; unless told not to, only after it was shown and a person has said yes to it. */
 export async function sendAsked(
   api: Api,
@@ -101,11 +112,12 @@ export async function sendAsked(
   { output, yes, terms, question }: { output: Output; yes: boolean; terms: OfferOptions; question: Words },
 ): Promise<DatasetView> {
   const { method, path, body } = change;
-  if (yes) return api.send<DatasetView>(method, path, body, { long: true });
-  const preview = await api.send<DatasetView>(method, `${path}?preview=true`, body, { long: true });
+  const send = (at: string, sent: object) => sendShown(api, { method, path: at, body: sent }, output);
+  if (yes) return send(path, body);
+  const preview = await send(`${path}?preview=true`, body);
   showPreview(output, preview, terms);
   await demandConsent(question, { en: 'Nothing was changed.', zh: '未作任何更改。' });
   // What was shown is what is published, or nothing is.
   const seen = 'file' in body ? { ...body, version: preview.source.version } : body;
-  return api.send<DatasetView>(method, path, seen, { long: true });
+  return send(path, seen);
 }

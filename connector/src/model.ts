@@ -136,10 +136,9 @@ export interface Agreement {
   readonly endedToo?: AgreementEnd;
   /** The next sequence number of our own envelopes under this agreement. Dense. */
   readonly sequence: number;
-  /** The next sequence number in this agreement's lanes of envelopes to log, of which each signer has one. */
   /** Envelopes of ours that the log holds and this store, restored from an older back-up, has lost. */
   readonly forgotten?: Forgotten;
-  /** The next sequence number of this agreement's lane of envelopes to log. */
+  /** The next sequence number in this agreement's lanes of envelopes to log, of which each signer has one. */
   readonly lane: number;
   readonly created: number;
 }

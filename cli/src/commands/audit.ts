@@ -8,6 +8,7 @@ import { CliError, fileTrouble } from '../errors.js';
 import { demandWritable } from '../home.js';
 import { homeOption, listOption } from '../options.js';
 import type { Output } from '../output.js';
+import { whileShown } from '../progress.js';
 import { inLanguage } from '../views.js';
 
 /** `causeway audit`: takes a record out of a connector, and verifies one without trusting anybody. */
@@ -70,7 +71,9 @@ function verifyCommand(output: Output): Command {
         throw new CliError('UNREADABLE', `${resolve(file)} cannot be read: ${fileTrouble(cause)}.`, { cause });
       });
       const { verifyRecord } = await import('../verify-record.js');
-      const report = await verifyRecord(bundle, log, key);
+      const report = await whileShown(output, { en: 'Verifying', zh: '正在验证' }, () =>
+        verifyRecord(bundle, log, key),
+      );
       for (const { check, examined, findings } of report.checks) {
         output.line(`${findings === 0 ? 'ok  ' : 'FAIL'} ${check} (${examined})`);
       }

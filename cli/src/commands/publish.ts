@@ -16,6 +16,7 @@ import {
   descriptionOptions,
   mediaTypeOf,
   sendAsked,
+  sendShown,
   showPreview,
 } from '../publication.js';
 import { type DatasetView, type InspectionView, inLanguage } from '../views.js';
@@ -120,7 +121,7 @@ async function publishFolder(api: Api, path: string, { options, offers, output }
   if (!options.yes) {
     for (const { file, at, body } of sent) {
       await attempt(file, async () => {
-        const preview = await api.send<DatasetView>('PUT', `${at}?preview=true`, body, { long: true });
+        const preview = await sendShown(api, { method: 'PUT', path: `${at}?preview=true`, body: body }, output);
         versions.set(file, preview.source.version);
         showPreview(output, preview, options);
       });
@@ -133,7 +134,11 @@ async function publishFolder(api: Api, path: string, { options, offers, output }
     const version = versions.get(file);
     if (!options.yes && version === undefined) continue;
     await attempt(file, async () => {
-      const dataset = await api.send<DatasetView>('PUT', at, { ...body, ...(version && { version }) }, { long: true });
+      const dataset = await sendShown(
+        api,
+        { method: 'PUT', path: at, body: { ...body, ...(version && { version }) } },
+        output,
+      );
       told.push({ file, id: dataset.id, version: dataset.source.version });
       tell(output, dataset, options.yes === true);
     });

@@ -33,7 +33,7 @@ export async function openApi(folder: string, role: ServiceRole = 'connector', k
   if (home.role !== role) {
     throw new CliError(
       'HOME_MISSING',
-      `${home.folder} is the home of a ${home.role}; this needs the home of a ${role}. Name it with --home.`,
+      `${home.folder} is the home of ${home.role === 'auditor' ? 'an' : 'a'} ${home.role}; this needs the home of a ${role}. Name it with --home.`,
     );
   }
   const port = readRunFile(folder)?.ports.find(({ name }) => name === 'management');

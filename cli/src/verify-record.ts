@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
   type AuditReport,
   EvidenceError,
@@ -8,10 +7,8 @@ import {
   verifyAudit,
   verifyTrustBundle,
 } from '@causeway/evidence';
-import { CliError, fileTrouble } from './errors.js';
-
-const answerTimeoutMs = 10_000;
-const maxTileBytes = 65_536;
+import { folderLog, httpsLog, type ReadLog } from './audit/log-reader.js';
+import { CliError } from './errors.js';
 
 /**
  * Verifies an exported record, by itself or against the published log too, believing nobody but whoever holds a pinned key.
@@ -37,8 +34,6 @@ export async function verifyRecord(
   });
 }
 
-type ReadLog = (path: string) => Promise<Buffer>;
-
 async function checkpointOf(read: ReadLog, log: string): Promise<string> {
   try {
     return (await read('checkpoint')).toString('utf8');
@@ -59,7 +54,7 @@ async function checkpointOf(read: ReadLog, log: string): Promise<string> {
  * pinned key signed it; without that nobody is asked anything, and the verifier says what is wrong with the bundle.
  */
 async function logReader(address: string, bundle: Buffer, pins: readonly string[]): Promise<ReadLog | undefined> {
-  if (!address.startsWith('https:')) return folderReader(resolve(address));
+  if (!address.startsWith('https:')) return folderLog(resolve(address));
   let trust: TrustBundle;
   try {
     trust = await verifyTrustBundle(parseAuditBundle(bundle).trust, pins);
@@ -67,34 +62,5 @@ async function logReader(address: string, bundle: Buffer, pins: readonly string[
     if (error instanceof EvidenceError) return undefined;
     throw error;
   }
-  const { peerRequest } = await import('@causeway/certs/peer');
-  const base = address.replace(/\/$/, '');
-  return async (path) => {
-    const { status, bytes } = await peerRequest({
-      identity: { roots: trust.roots },
-      url: `${base}/${path}`,
-      expect: { id: trust.clearingHouse.id, role: 'clearing-house' },
-      method: 'GET',
-      timeoutMs: answerTimeoutMs,
-      maxBytes: maxTileBytes,
-    });
-    if (status !== 200) {
-      throw new EvidenceError('TILE_MISSING', `expected ${path} from ${base}; status ${status} came`, {
-        data: { path },
-      });
-    }
-    return bytes;
-  };
-}
-
-/** A copy of the published log. A tile that is missing is a finding of the verifier, with its place. */
-function folderReader(folder: string): ReadLog {
-  return async (path) => {
-    try {
-      return await readFile(join(folder, path));
-    } catch (cause) {
-      const data = { path };
-      throw new EvidenceError('TILE_MISSING', `expected ${path} in ${folder}; ${fileTrouble(cause)}`, { data, cause });
-    }
-  };
+  return httpsLog(trust, address);
 }

@@ -3,45 +3,52 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { AuditReport } from '@causeway/evidence';
 import { Command } from 'commander';
-import { openApi } from '../api.js';
+import { refusalsOf } from '../audit/refused.js';
 import { CliError, fileTrouble } from '../errors.js';
 import { demandWritable } from '../home.js';
 import { homeOption, listOption } from '../options.js';
 import type { Output } from '../output.js';
 import { whileShown } from '../progress.js';
 import { inLanguage } from '../views.js';
+import { auditExplainCommand } from './audit-explain.js';
+import { auditListCommand } from './audit-list.js';
 
-/** `causeway audit`: takes a record out of a connector, and verifies one without trusting anybody. */
+/** `causeway audit`: what happened, by what the parties signed and the log holds, without trusting anybody. */
 export function auditCommand(output: Output): Command {
   return new Command('audit')
-    .description('export and verify the record of an agreement')
+    .description('list, explain, export and verify the records of agreements and transfers')
+    .addCommand(auditListCommand(output))
+    .addCommand(auditExplainCommand(output))
     .addCommand(exportCommand(output))
     .addCommand(verifyCommand(output));
 }
 
 function exportCommand(output: Output): Command {
   return new Command('export')
-    .description('write everything a connector holds of one agreement into a file')
-    .argument('<agreement>', 'digest of the agreement')
+    .description('write all that proves one record into a file that verifies by itself')
+    .argument('<id>', 'digest of the agreement, or of a transfer under it its id')
     .requiredOption('--out <file>', 'where to; must not exist yet')
     .addOption(homeOption())
     .addHelpText('after', '\nExample:\n  causeway audit export sha-256:5e02… --out record.json --home ./hydraulics')
-    .action(async (agreement: string, { home, out }: { home: string; out: string }) => {
+    .action(async (id: string, { home, out }: { home: string; out: string }) => {
       const file = resolve(out);
       if (existsSync(file)) {
         throw new CliError('TARGET_EXISTS', `${file} exists already and is not replaced: choose another with --out.`);
       }
       await demandWritable(dirname(file), '--out');
-      const api = await openApi(home);
-      const path = `/management/v1/agreements/${encodeURIComponent(agreement)}/audit-bundle`;
-      const bundle = await api.bytes(path);
+      const { recordAt } = await import('../audit/source.js');
+      const { agreement, bundle, report, refusals } = await recordAt(home, id);
       await save(file, bundle);
       output.line(`Wrote ${file} (${bundle.length} bytes).`);
-      output.result({ agreement, file, bytes: bundle.length });
+      for (const line of refusalsOf(refusals)) output.line(line);
+      // Whoever hands it on should know what it will be found to be.
+      for (const { code, where, message } of report.findings) output.line(`${code} at ${where}: ${message}`);
+      const { ok: verified, findings } = report;
+      output.result({ agreement, file, bytes: bundle.length, verified, findings, refusals });
     });
 }
 
-async function save(file: string, bundle: Buffer): Promise<void> {
+async function save(file: string, bundle: Uint8Array): Promise<void> {
   const { ensureDir, writeFileAtomic } = await import('@causeway/platform');
   try {
     await ensureDir(dirname(file));
@@ -119,6 +126,8 @@ function told({ story }: AuditReport): string[] {
     const until = due === undefined ? '' : `, due ${due}`;
     lines.push(`duty ${duty} to ${action}${of}: ${outcome}, ${result} at ${time}${until}`);
   }
-  if (story.unreleased.length > 0) lines.push(`${story.unreleased.length} signed statement(s) are not in this bundle.`);
+  for (const { statement, type, signers } of story.unreleased) {
+    lines.push(`NOT RELEASED: ${statement}, ${type}, signed by ${signers.join(' and ')}`);
+  }
   return lines;
 }

@@ -26,6 +26,8 @@ import { settled } from './settle.js';
 export interface BootOptions {
   /** Names of the firms; each is the last part of an id. */
   readonly firms: readonly string[];
+  /** Names of auditors, who have a home and no service. */
+  readonly auditors?: readonly string[];
   /** The machine's unless given. Certificates are judged by the machine's clock in any case: start near its time. */
   readonly clock?: Clock;
   readonly random?: Random;
@@ -115,6 +117,7 @@ export async function bootSpace(options: BootOptions): Promise<HostedSpace> {
     await hosts.host('clearing-house', 'clearing-house');
     await hosts.announce();
     for (const firm of options.firms) await hosts.host(firm, 'connector');
+    for (const auditor of options.auditors ?? []) await hosts.admit(auditor);
     const space = new HostedSpace(hosts, folder, lifecycle);
     await space.settle();
     return space;
@@ -172,6 +175,18 @@ class Hosts {
       this.#authority = await startAuthority({ ...this.#system, config, folder });
       return this.#authority;
     });
+  }
+
+  /** Enrols an auditor. */
+  async admit(name: string): Promise<void> {
+    const folder = join(this.#folder, name);
+    const { clock, random } = this.#system;
+    const identity = await enrolled({
+      ...{ authority: this.#admitted(), clock, random, id: `urn:causeway:${name}`, name, role: 'auditor' },
+      folder: homePaths(folder).identity,
+    });
+    this.#identities.set(name, identity);
+    await createHome({ folder, role: 'auditor' }, {});
   }
 
   /** Enrols and starts a service. */

@@ -10,6 +10,7 @@ export interface Terms {
   readonly until?: string;
   readonly count?: number;
   readonly purposes?: readonly string[];
+  readonly auditors?: readonly string[];
 }
 
 const base = '/management/v1';

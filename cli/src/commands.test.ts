@@ -495,7 +495,7 @@ describe('once broker and clearing house are announced', () => {
       ]);
       expect(skipped).toMatchObject([{ name: 'old', why: { en: 'it is a folder' } }]);
       const again = (await causeway([...folderOf, '--lang', 'zh'])).stdout;
-      expect(again).toContain('CSV，GB18030，分隔符 ,，1 行，2 列');
+      expect(again).toContain('CSV，GB18030，逗号分隔，1 行，2 列');
       expect(again).toContain('第 2 行');
       expect(again).toContain('跳过 old: 子文件夹');
 

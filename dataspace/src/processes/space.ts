@@ -137,7 +137,9 @@ export class Space implements AsyncDisposable {
       await writeFileAtomic(paper, invitation);
     }
     const invitation = await readFile(paper, 'utf8');
-    const joining = startCommand(['join', invitation, '--home', home, ...(await this.#set(name, service, ports))]);
+    const called = role === 'participant' ? ['--set', `name=${title}`] : [];
+    const set = [...(await this.#set(name, service, ports)), ...called];
+    const joining = startCommand(['join', invitation, '--home', home, ...set]);
     const { value: first } = await joining.events.next();
     if (first?.event === 'waiting') await this.#approve(first as { enrolment: string; keyFingerprint: string });
     await joining.result;

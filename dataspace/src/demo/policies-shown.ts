@@ -62,14 +62,14 @@ async function neverOffered(space: Space, say: Say): Promise<void> {
 
 async function stopped(space: Space, agreement: string, received: string, say: Say): Promise<void> {
   const [owner, user] = [space.connector('oem'), space.connector('hydraulics')];
-  const reason = '订单系统切换，合同终止 (moving to another order system)';
+  const reason = '订单系统切换，合约终止 (moving to another order system)';
   await runCommand('stop', agreement, '--reason', reason, '--yes', '--home', owner.home);
   step(
     say,
     { en: 'Stopped', zh: '已终止' },
     {
       en: `Huadong ends the contract on its order lines, for good: ${reason}`,
-      zh: `华东重机永久终止订单行的合同：${reason}`,
+      zh: `华东重机永久终止订单行的合约：${reason}`,
     },
   );
   const refused = await refusal(

@@ -137,7 +137,7 @@ export class Space implements AsyncDisposable {
       await writeFileAtomic(paper, invitation);
     }
     const invitation = await readFile(paper, 'utf8');
-    const called = role === 'participant' ? ['--set', `name=${title}`] : [];
+    const called = service.role === 'connector' ? ['--set', `name=${title}`] : [];
     const set = [...(await this.#set(name, service, ports)), ...called];
     const joining = startCommand(['join', invitation, '--home', home, ...set]);
     const { value: first } = await joining.events.next();

@@ -115,6 +115,7 @@ export async function startBroker(options: BrokerOptions): Promise<Service> {
       [Symbol.asyncDispose]: () => lifecycle.close(),
     };
   } catch (error) {
-    return await lifecycle.undo(error);
+    await lifecycle.close();
+    throw error;
   }
 }

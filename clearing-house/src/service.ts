@@ -93,6 +93,7 @@ export async function startClearingHouse(options: ClearingHouseOptions): Promise
     const close = () => lifecycle.close();
     return { name: 'clearing-house', servers, idle: () => pipeline.idle(), close, [Symbol.asyncDispose]: close };
   } catch (error) {
-    return await lifecycle.undo(error);
+    await lifecycle.close();
+    throw error;
   }
 }

@@ -78,7 +78,8 @@ export async function startConnector(options: StartConnectorOptions): Promise<Se
   try {
     return await start(options, lifecycle);
   } catch (error) {
-    return await lifecycle.undo(error);
+    await lifecycle.close();
+    throw error;
   }
 }
 

@@ -101,7 +101,8 @@ export async function startAuthority(options: StartAuthorityOptions): Promise<Au
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    return await lifecycle.undo(error);
+    await lifecycle.close();
+    throw error;
   }
 }
 

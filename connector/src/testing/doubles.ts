@@ -27,8 +27,6 @@ export class RecordingDataPlane implements DataPlane {
     this.stopped.push({ pid, reason, to });
   }
 
-  trouble(): undefined {}
-
   progress(): number | undefined {
     return undefined;
   }

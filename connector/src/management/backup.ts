@@ -3,6 +3,9 @@ import { isAbsolute } from 'node:path';
 import { ensureDir, type Logger, messageOf, StoreError } from '@causeway/platform';
 import { ConnectorError } from '../errors.js';
 import type { Operation } from './operation.js';
+import { bodyReader } from './read-body.js';
+
+const readBackup = bodyReader<{ readonly folder: string }>('NewBackup');
 
 export interface BackupContext {
   /** Writes the store as it stands in one instant into a new folder. */
@@ -21,7 +24,7 @@ export function backupOperation({ copyStore, log }: BackupContext): Operation {
     answer: 'Backup',
     statuses: [201],
     async handle({ body }) {
-      const { folder } = body as { folder: string };
+      const { folder } = readBackup(body);
       if (!isAbsolute(folder)) throw new ConnectorError('REQUEST_INVALID', 'Expected an absolute path for the copy.');
       if (existsSync(folder))
         throw new ConnectorError('ALREADY_EXISTS', `${folder} exists already; name another folder.`);

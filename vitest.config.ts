@@ -6,6 +6,8 @@ const ssr = { resolve: { conditions: ['source', 'module', 'node', 'development|p
 
 export default defineConfig({
   test: {
+    // Much of a test is waiting for processes and disks: two files at a time are no burden even for two cores.
+    maxWorkers: 2,
     projects: [
       {
         resolve,
@@ -20,7 +22,6 @@ export default defineConfig({
           include: ['dataspace/test/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {

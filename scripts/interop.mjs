@@ -5,6 +5,7 @@ import { prepare, root, run } from './prepare.mjs';
 const programs = {
   dsp: 'dist/tck/main.js',
   edc: 'dist/edc/main.js',
+  'edc:catalog': 'edc/catalog.mjs',
   'edc:negotiation': 'edc/negotiation.mjs',
   'dsp:mutations': 'dist/tck/mutations.js',
   crash: 'state/crash.mjs',

@@ -115,7 +115,6 @@ export async function startBroker(options: BrokerOptions): Promise<Service> {
       [Symbol.asyncDispose]: () => lifecycle.close(),
     };
   } catch (error) {
-    await lifecycle.close();
-    throw error;
+    return await lifecycle.undo(error);
   }
 }

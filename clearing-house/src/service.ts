@@ -93,7 +93,6 @@ export async function startClearingHouse(options: ClearingHouseOptions): Promise
     const close = () => lifecycle.close();
     return { name: 'clearing-house', servers, idle: () => pipeline.idle(), close, [Symbol.asyncDispose]: close };
   } catch (error) {
-    await lifecycle.close();
-    throw error;
+    return await lifecycle.undo(error);
   }
 }

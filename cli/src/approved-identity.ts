@@ -27,12 +27,18 @@ export async function approvedIdentity(
 ): Promise<{ identity: Identity; enrolment: string }> {
   const { enrol } = await import('@causeway/certs/enrolment');
   const { systemClock, systemRandom } = await import('@causeway/platform');
+  const { TrustError } = await import('@causeway/certs/peer');
   const { id, keyFingerprint, wait } = await enrol({
     invitation,
     folder: wanted.identity,
     addresses: { dns: wanted.dns ?? ['localhost'], ip: wanted.ip ?? ['127.0.0.1'] },
     clock: systemClock,
     random: systemRandom,
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof TrustError && cause.code.startsWith('PEER_'))) throw cause;
+    const again =
+      'Ask the operator whether it runs, and your IT whether it may be reached; then give the same command again.';
+    throw new CliError('AUTHORITY_DOWN', `The authority ${cause.message}. ${again}`, { cause });
   });
   const identity = await unlessInterrupted(
     () => {

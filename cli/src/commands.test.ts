@@ -495,11 +495,15 @@ describe('once broker and clearing house are announced', () => {
       ]);
       expect(skipped).toMatchObject([{ name: 'old', why: { en: 'it is a folder' } }]);
       const again = (await causeway([...folderOf, '--lang', 'zh'])).stdout;
-      expect(again).toContain('CSV，GB18030，分隔符 ,，1 行，2 列');
+      expect(again).toContain('CSV，GB18030，逗号分隔，1 行，2 列');
       expect(again).toContain('第 2 行');
       expect(again).toContain('跳过 old: 子文件夹');
 
       const update = ['update', 'parts.gb.csv', '--title-zh', '零件', '--until', '2099-01-01', ...known, '--yes'];
+      const taken = (await causeway([...update, ...home('oem'), '--lang', 'zh'], { env: { TZ: 'Asia/Shanghai' } }))
+        .stdout;
+      expect(taken).toContain('2099-01-01 按本机时区（Asia/Shanghai）取当日零时：2099-01-01T00:00:00+08:00');
+      expect(taken).toContain('urn:causeway:oem 可以使用该数据，条件是：2099年1月1日 00:00（北京时间）之前。');
       const changed = (await causeway([...update, ...home('oem'), '--json'])).objects();
       expect(changed).toMatchObject([{ title: { en: 'gb.csv', zh: '零件' }, content: { encoding: 'GB18030' } }]);
       const listed = (await causeway(['datasets', ...home('oem'), '--lang', 'zh'])).stdout;

@@ -7,6 +7,13 @@ const types: Readonly<Record<string, string>> = {
   ...{ boolean: '是否', integer: '整数', decimal: '小数', date: '日期', code: '编码', text: '文本', nested: '嵌套' },
 };
 
+const delimiters: Readonly<Record<string, Words>> = {
+  ',': { en: 'separated by commas', zh: '逗号分隔' },
+  ';': { en: 'separated by semicolons', zh: '分号分隔' },
+  '\t': { en: 'separated by tabs', zh: '制表符分隔' },
+  '|': { en: 'separated by bars', zh: '竖线分隔' },
+};
+
 /** What was found in a file, with the first values of each column, for its owner. */
 export function foundLines({ source, content, sample = [] }: DatasetView): string[] {
   const size = bytes(source.bytes);
@@ -32,11 +39,10 @@ export function foundLines({ source, content, sample = [] }: DatasetView): strin
 
 function formOf({ format, encoding, byteOrderMark, delimiter, table }: ContentView): string[] {
   const marked = byteOrderMark ? words({ en: ' with byte order mark', zh: '（带 BOM）' }) : '';
-  const between = delimiter === '\t' ? 'TAB' : delimiter;
   return [
     format === 'csv' ? 'CSV' : 'JSON Lines',
     ...(encoding === undefined ? [] : [`${encoding}${marked}`]),
-    ...(between === undefined ? [] : [words({ en: `delimiter ${between}`, zh: `分隔符 ${between}` })]),
+    ...(delimiter === undefined ? [] : [words(delimiters[delimiter] ?? { en: delimiter, zh: delimiter })]),
     ...(table === undefined
       ? []
       : [
@@ -89,10 +95,12 @@ export function shownLines({ shown, offers, listed }: DatasetView): string[] {
   const told = shown.entry ?? shown.catalog;
   const left = ['@type', '@id', 'version', 'formats', 'hasPolicy', 'distribution'];
   const lines = Object.entries(told).flatMap(([name, value]) =>
-    left.includes(name) ? [] : [`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`],
+    left.includes(name) || (Array.isArray(value) && value.length === 0)
+      ? []
+      : [`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`],
   );
   const whom = listed
-    ? words({ en: 'Every member is told, through the broker:', zh: '通过目录服务向所有成员展示：' })
+    ? words({ en: 'Every member is told, through the broker:', zh: '通过代理向所有成员展示：' })
     : words({ en: 'Those it is offered to are told:', zh: '仅向上述参与方展示：' });
   return [whom, ...lines];
 }

@@ -27,7 +27,7 @@ export interface Followed<View> {
  * whether anybody waits or not.
  * @throws CliError TIMED_OUT, INTERRUPTED, SERVICE_DOWN; what was asked for goes on without us
  */
-export async function settled<View extends Pick<NegotiationView, 'state' | 'parked' | 'role'>>(
+export async function settled<View extends Pick<NegotiationView, 'state' | 'parked' | 'role'> & { trouble?: string }>(
   followed: Followed<View>,
 ): Promise<View> {
   const { what, request, home, again } = followed;
@@ -41,7 +41,7 @@ export async function settled<View extends Pick<NegotiationView, 'state' | 'park
   );
 }
 
-async function watch<View extends Pick<NegotiationView, 'state' | 'parked' | 'role'>>(
+async function watch<View extends Pick<NegotiationView, 'state' | 'parked' | 'role'> & { trouble?: string }>(
   { api, path, request, what, seconds, seen, done = (view) => !waits(view) }: Followed<View>,
   look: string,
 ): Promise<View> {
@@ -57,11 +57,19 @@ async function watch<View extends Pick<NegotiationView, 'state' | 'parked' | 'ro
     seen?.(view);
     if (done(view)) return view;
     if (left === 0) {
-      throw new CliError('TIMED_OUT', `The ${what} is ${view.state} after ${seconds} s and goes on. ${look}`, {
-        data: { ...view },
-      });
+      throw new CliError(
+        'TIMED_OUT',
+        `The ${what} is ${view.state} after ${seconds} s and goes on.${keptBy(view)} ${look}`,
+        {
+          data: { ...view },
+        },
+      );
     }
   }
+}
+
+function keptBy({ trouble }: { readonly trouble?: string }): string {
+  return trouble === undefined ? '' : ` What keeps it: ${trouble}.`;
 }
 
 /** What a person is told of a process that did not end well. */

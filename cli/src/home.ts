@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CliError, fileTrouble } from './errors.js';
 
@@ -64,19 +64,29 @@ export async function demandFree(folder: string): Promise<void> {
 
 /** That a folder is there, or can be made, and can be written to. @throws CliError UNWRITABLE */
 export async function demandWritable(folder: string, option: string): Promise<void> {
-  for (let at = folder; ; at = dirname(at)) {
-    try {
-      if (!(await stat(at)).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
-      return await access(at, constants.W_OK | constants.X_OK);
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && dirname(at) !== at) continue;
-      throw new CliError(
-        'UNWRITABLE',
-        `Nothing can be written in ${folder}: ${fileTrouble(cause)}. Name another folder with ${option}.`,
-        { cause },
-      );
-    }
+  try {
+    const at = await nearestFolder(folder);
+    await access(at, constants.W_OK | constants.X_OK);
+    // Tried as well: root may do everything, and is refused all the same by /proc and by a disk that is full.
+    await rmdir(await mkdtemp(join(at, '.causeway-')));
+  } catch (cause) {
+    throw new CliError(
+      'UNWRITABLE',
+      `Nothing can be written in ${folder}: ${fileTrouble(cause)}. Name another folder with ${option}.`,
+      { cause },
+    );
   }
+}
+
+/** The folder itself, or the one above it that is there. */
+async function nearestFolder(folder: string): Promise<string> {
+  try {
+    if ((await stat(folder)).isDirectory()) return folder;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    return nearestFolder(dirname(folder));
+  }
+  throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
 }
 
 /**

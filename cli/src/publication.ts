@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Api } from './api.js';
 import { demandConsent } from './consent.js';
-import { foundLines, offerLines, shownLines } from './dataset-words.js';
+import { foundLines, offerLines, shownLines, standing } from './dataset-words.js';
 import { CliError, fileTrouble } from './errors.js';
 import { type Words, words } from './language.js';
 import type { OfferOptions } from './offer-options.js';
@@ -84,15 +84,21 @@ export async function demandReadable(path: string): Promise<'file' | 'folder'> {
 }
 
 /** Shows what would come of it: what was found, the terms in the policy's own words, and what others are told. */
-export function showPreview(output: Output, preview: DatasetView, { from, until, deleteBy }: OfferOptions): void {
+export function showPreview(output: Output, preview: DatasetView, options: OfferOptions): void {
   output.line(`${preview.id}  ${preview.source.path}`);
   for (const line of foundLines(preview)) output.line(line);
-  for (const { understood } of [from, until, deleteBy].filter((given) => given !== undefined)) {
-    if (understood) output.line(words(understood));
-  }
+  for (const line of understoodLines(options)) output.line(line);
   output.line(words({ en: 'The terms:', zh: '使用条款：' }));
   for (const line of offerLines(preview.offers)) output.line(line);
   for (const line of shownLines(preview)) output.line(line);
+  if (!preview.agreements?.inForce) return;
+  const { en, zh } = standing(preview);
+  output.line(words({ en: `${en}: they give this version from then on.`, zh: `${zh}，此后按其条款交付此版本。` }));
+}
+
+/** How dates that were written without a time were taken. */
+export function understoodLines({ from, until, deleteBy }: OfferOptions): string[] {
+  return [from, until, deleteBy].flatMap((given) => (given?.understood ? [words(given.understood)] : []));
 }
 
 /** Sends a publication or a change, which takes as long as the reading of its file. */

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CliError } from './errors.js';
+import { CliError, systemTrouble } from './errors.js';
 import { printable } from './output.js';
 
 interface Coded {
@@ -13,7 +13,7 @@ interface Coded {
 /** Tells what went wrong, to a person on standard error or to a program on standard output; answers the exit code. */
 export function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return misused(error, json);
-  const { code, message, data, problems } = coded(error);
+  const { code, message, data, problems } = coded(systemTrouble(error) ?? error);
   if (json) print({ error: { code, message, ...(data && { data }), ...(problems && { problems }) } });
   else process.stderr.write(printable(`${code}: ${[message, ...mistakes(data)].join('\n  ')}\n`));
   return error instanceof CliError ? error.exitCode : 1;

@@ -92,6 +92,12 @@ test('publish, negotiate, transfer and audit between two connectors and a log; a
   const { body: theirs } = await provider.http.get('/management/v1/transfers').expect(200);
   expect(theirs.items).toMatchObject([{ state: 'COMPLETED', role: 'provider', bytes: bytes.length }]);
 
+  for (const side of [provider, consumer]) {
+    const { body: used } = await side.http.get(`/management/v1/usage?dataset=${before.id}:orders`).expect(200);
+    const pulled = { times: 1, bytes: bytes.length, running: 0, refused: 0, last: expect.any(Number) };
+    expect(used.items).toMatchObject([{ state: 'inForce', pulled, left: [{ uses: { limit: 2, left: 1 } }] }]);
+  }
+
   // Either side's bundle proves the record to somebody who knows one fingerprint.
   const leaves = new Map(log.received.map((envelope) => [hex(leafHash(leafData(envelope))), leafData(envelope)]));
   const fetchPublic = async (path: string) => {

@@ -3,6 +3,7 @@ export type { Decider, NegotiationStage, TransferStage } from './control.js';
 export { diagnose } from './diagnosis/diagnose.js';
 export type { Diagnosis, Finding, FirewallRule } from './diagnosis/finding.js';
 export { ConnectorError, type ConnectorErrorCode } from './errors.js';
+export { schemas as managementSchemas } from './management/schemas.js';
 export type { Negotiation, Reason, Transfer } from './model.js';
 export type { Caller, DspBinding, DspIdentity, OpenData } from './ports.js';
 export type { Decision } from './process/work.js';

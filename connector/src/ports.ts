@@ -175,6 +175,8 @@ export interface DataPlane {
   stop(pid: string, reason: Reason, to: TransferState): void;
   /** Bytes received or sent so far in this process, for display. */
   progress(pid: string): number | undefined;
+  /** Why what was tried last came to nothing, while it is tried again. */
+  trouble(pid: string): string | undefined;
 }
 
 /** A dataset found through the broker, proven to be what its publisher signed, lately (I5). */

@@ -78,8 +78,7 @@ export async function startConnector(options: StartConnectorOptions): Promise<Se
   try {
     return await start(options, lifecycle);
   } catch (error) {
-    await lifecycle.close();
-    throw error;
+    return await lifecycle.undo(error);
   }
 }
 

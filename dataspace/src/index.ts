@@ -9,4 +9,4 @@ export type { HostedService } from './in-process/hosted-service.js';
 export { causewayBin, runCommand, startCommand } from './processes/command.js';
 export { freePorts } from './processes/free-ports.js';
 export { ServiceProcess } from './processes/service-process.js';
-export { type Firm, Space, type SpaceOptions } from './processes/space.js';
+export { type Firm, portOptions, Space, type SpaceOptions } from './processes/space.js';

@@ -24,6 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, [demo, '--folder', space(), ...args], {
     detached: true,
+    env: { ...process.env, LANG: 'en_US.UTF-8' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -90,7 +91,18 @@ test('the next start goes on where those were stopped, and shares a file whose n
 test('a space that is there is used again, by a second start while the first is up even; an empty file is one', async () => {
   const first = start();
   const exit = once(first, 'exit');
-  await lines(first, (line) => line.includes('stays up'));
+  const story = (await lines(first, (line) => line.includes('stays up'))).join('\n');
+  for (const told of [
+    /^Published .*7 datasets/m,
+    /^Refused .*Ruifeng.* There is no dataset urn:causeway:oem:order-lines for you/m,
+    /^Transferred to Ruifeng.*urn:causeway:oem:parts/m,
+    /^Approved .*urn:causeway:hydraulics:capacity.* sha-256:/m,
+    /^Refused .*There is no dataset urn:causeway:heat-treatment:process-parameters for you/m,
+    /^Stopped .*moving to another order system/m,
+    /^Refused .*ended the agreement: .*moving to another order system/m,
+  ]) {
+    expect(story).toMatch(told);
+  }
   await shared('empty.csv', '');
   expect(await running()).toBe(6);
   process.kill(-(first.pid ?? 0), 'SIGINT');

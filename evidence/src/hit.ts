@@ -73,8 +73,10 @@ export async function verifyHead(signed: SignedHead, context: HeadContext): Prom
       drop('KEY_EXPIRED', `the key is valid from ${key.notBefore} to ${key.notAfter}`);
     }
     await expecting('SIGNATURE_WRONG', () => verifySigned(read, key.publicKey));
-    if (now >= Date.parse(head.expires)) drop('HEAD_EXPIRED', `the head expired at ${head.expires}`);
-    if (now + skewMs < Date.parse(head.issued)) drop('HEAD_NOT_YET', `the head was issued at ${head.issued}`);
+    const here = `by the clock here it is ${new Date(now).toISOString()}`;
+    if (now >= Date.parse(head.expires)) drop('HEAD_EXPIRED', `the head expired at ${head.expires}, and ${here}`);
+    if (now + skewMs < Date.parse(head.issued))
+      drop('HEAD_NOT_YET', `the head was issued at ${head.issued}, and ${here}`);
     return head;
   });
 }

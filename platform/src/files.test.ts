@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -38,8 +38,20 @@ describe('files', () => {
 
   test('folders are made for their owner', async () => {
     const path = join(folder, 'a', 'b');
-    await ensureDir(path);
-    await ensureDir(path);
+    expect(await ensureDir(path)).toBe(join(folder, 'a'));
+    expect(await ensureDir(path)).toBeUndefined();
     expect((await stat(path)).mode & 0o777).toBe(0o700);
+    const many = await Promise.all(Array.from({ length: 8 }, () => ensureDir(join(folder, 'c', 'd', 'e'))));
+    expect(new Set(many)).toContain(join(folder, 'c'));
   });
+
+  test.runIf(process.platform === 'linux')(
+    'a folder that cannot be made is refused, and waited for by nobody',
+    async () => {
+      await expect(ensureDir('/proc/causeway/home')).rejects.toMatchObject({ code: 'ENOENT' });
+      await writeFile(join(folder, 'file'), '');
+      await expect(ensureDir(join(folder, 'file', 'x'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+      await expect(ensureDir(join(folder, 'file'))).rejects.toMatchObject({ code: 'EEXIST' });
+    },
+  );
 });

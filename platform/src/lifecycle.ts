@@ -69,6 +69,12 @@ export class Lifecycle implements AsyncDisposable {
     return this.close();
   }
 
+  /** Closes what a start that failed has opened, and throws why it failed: what goes wrong on the way back is no news. */
+  async undo(why: unknown): Promise<never> {
+    await this.close().catch(() => undefined);
+    throw why;
+  }
+
   async #closeAll(): Promise<void> {
     const failures: string[] = [];
     const causes: unknown[] = [];

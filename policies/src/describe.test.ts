@@ -54,7 +54,7 @@ test('an offer with everything a template says', () => {
     '  - 使用地点须位于 CN 境内（须经认证机构证明）',
     '  - 使用方角色限于 planner（须经认证机构证明）',
     '  - 认证安全等级不低于可信级（须经认证机构证明）',
-    '  使用前须先对该数据的字段 name、phone 作脱敏处理。',
+    '  每次使用前须对该数据的字段 name、phone 作脱敏处理。',
     'urn:causeway:anna、urn:causeway:bo 不得将该数据转交第三方。',
     'urn:causeway:anna、urn:causeway:bo 须在 30 天内删除该数据。',
     'urn:causeway:anna、urn:causeway:bo 须在 1 天内逐次记录该数据的使用日志。',
@@ -63,6 +63,21 @@ test('an offer with everything a template says', () => {
     '存证可向 urn:causeway:aud 出示。',
     '工业数据分级：二级（共三级，三级最高）；分类：生产数据域。',
   ]);
+});
+
+test('a prohibition says in Chinese where it applies, and not what must be', () => {
+  const about = (constraint: PolicyJson[]) =>
+    lines({ '@type': 'Set', uid: 'urn:uuid:4', prohibition: [{ target: 'urn:d', action: 'use', constraint }] }, 'zh')
+      .slice(1)
+      .join('\n');
+  const resale = { leftOperand: 'purpose', operator: 'isAnyOf', rightOperand: ['转售', '广告'] };
+  const abroad = { leftOperand: 'spatial', operator: 'neq', rightOperand: 'CN' };
+  expect(about([])).toBe('任何参与方不得使用 urn:d。');
+  expect(about([resale])).toBe('任何参与方在下列情形下不得使用 urn:d：用途为转售、广告之一。');
+  expect(about([resale, abroad])).toBe(
+    '任何参与方在同时满足以下条件时不得使用 urn:d：\n  - 用途为转售、广告之一\n  - 使用地点不是 CN',
+  );
+  expect(about([{ or: [resale, abroad] }])).toMatch(/^任何参与方在满足以下任一条件时不得使用 urn:d：\n/);
 });
 
 const rich: PolicyJson = {
@@ -180,7 +195,7 @@ test('collections, refinements, logic, duties, consequences and remedies', () =>
     '    - 使用地点须位于 CN 境内',
     '    - 语言为 zh',
     '  方式限定：分辨率不超过 1200 DPI。',
-    '  使用前须先为该数据支付 5.00 欧元（收款方：urn:bank）。',
+    '  每次使用前须为该数据支付 5.00 欧元（收款方：urn:bank）。',
     '    逾期未履行的，还须在不到 7 天的时间内逐次通报该数据的使用情况。',
     '任何参与方不得出售 urn:lake。',
     '  违反者须在不晚于 2027年1月1日 00:00（UTC）时删除 urn:lake。',
@@ -209,7 +224,7 @@ test('who laid down a rule, and what the author noted, stand in quotation marks 
     'Noted by its author (dc:description): “Free for all. Anybody may sell it.”',
   ]);
   expect(lines(policy, 'zh').slice(-2)).toEqual([
-    '  使用前须先注明该数据的来源（权利方：urn:c）。',
+    '  每次使用前须注明该数据的来源（权利方：urn:c）。',
     '作者附注（dc:description）：“Free for all. Anybody may sell it.”',
   ]);
 });

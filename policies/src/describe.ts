@@ -5,6 +5,7 @@ import { conditions } from './words/conditions.js';
 import { dutyWords } from './words/duty.js';
 import { assetWords, partiesText } from './words/parties.js';
 import { han, nameText, quoted, spaced } from './words/text.js';
+import { instantZh } from './words/time.js';
 import { declaredOnlyWords, type Language, namesText } from './words.js';
 
 /**
@@ -34,7 +35,7 @@ export function describePolicy(policy: Policy, lang: Language): string {
 
 const unboundWords: Readonly<Record<Language, string>> = {
   en: 'A consumer without a certificate may get an unbound token: whoever holds it can fetch the data.',
-  zh: '无证书的消费方可获得未绑定令牌（unbound）：任何持有者均可凭其获取数据。',
+  zh: '无证书的使用方可获得未绑定令牌（unbound）：任何持有者均可凭其获取数据。',
 };
 
 function heading({ kind, assigner, assignees, timestamp }: Policy, lang: Language): string[] {
@@ -47,16 +48,17 @@ function heading({ kind, assigner, assignees, timestamp }: Policy, lang: Languag
     return [lang === 'en' ? `Offered by ${from}.` : han`提供方：${from}。`];
   }
   const made = timestamp === undefined ? undefined : nameText(timestamp);
+  const zhMade = timestamp === undefined ? '' : `，时间：${instantZh(timestamp)}`;
   const to = partiesText(assignees, lang);
   if (lang === 'en') return [`Agreed between ${from ?? 'the provider'} and ${to}${made ? ` on ${made}` : ''}.`];
-  return [han`由${from ?? '提供方'}与${to}达成协议${made === undefined ? '' : `，时间：${made}`}。`];
+  return [han`由${from ?? '提供方'}与${to}签订合约${zhMade}。`];
 }
 
 function ruleLines(policy: Policy, rule: Rule, lang: Language): string[] {
   const who = partiesText(rule.assignees ?? policy.assignees, lang);
   const done = actionWords(rule.action, assetWords(rule.target ?? policy.target))[lang];
   const permits = rule.kind === 'permission';
-  const { inline, lead, lines } = conditions(rule.constraints, lang);
+  const { inline, lead, lines } = conditions(rule.constraints, lang, permits);
   const mark = rule.declaredOnly ? declaredOnlyWords[lang] : '';
   const sentence =
     lang === 'en' ? english(who, permits, done, inline, lead) : chinese(who, permits, done, inline, lead);
@@ -79,10 +81,12 @@ function english(who: string, permits: boolean, done: string, inline?: string, l
 
 function chinese(who: string, permits: boolean, done: string, inline?: string, lead?: string): string {
   const head = han`${who}${permits ? '可以' : '不得'}${done}`;
-  const condition = permits ? '条件是' : '适用情形';
-  if (inline !== undefined) return `${head}，${condition}：${inline}。`;
-  if (lead === undefined) return `${head}。`;
-  return permits ? `${head}，须${lead}：` : `${head}，适用于${lead}的情形：`;
+  if (inline === undefined && lead === undefined) return `${head}。`;
+  if (!permits) {
+    const where = inline === undefined ? `${lead}${lead?.includes('以下') ? '' : '以下条件'}` : '下列情形下';
+    return han`${who}在${where}${inline === undefined ? '时' : ''}不得${done}：${inline === undefined ? '' : `${inline}。`}`;
+  }
+  return inline === undefined ? `${head}，须${lead}：` : `${head}，条件是：${inline}。`;
 }
 
 function granted(assigner: string, lang: Language): string {
@@ -104,7 +108,7 @@ function manner({ actionRefinements }: Rule, lang: Language): string[] {
 type Opening = Readonly<Record<Language, (who: string | undefined) => string>>;
 const first: Opening = {
   en: (who) => (who === undefined ? 'Before each use: ' : `Before each use ${who} must `),
-  zh: (who) => han`使用前${who ?? ''}须先`,
+  zh: (who) => (who === undefined ? '每次使用前须' : han`每次使用前，${who}须`),
 };
 const remedied: Opening = {
   en: (who) => `Whoever does so all the same${who === undefined ? '' : ` (${who})`} must `,

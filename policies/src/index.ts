@@ -100,4 +100,4 @@ export { declaredOnly, type Part } from './templates/part.js';
 export type { Enforcer, Parameter, ParameterType, Template } from './templates/template.js';
 export { templates } from './templates/templates.js';
 export { toJson, toWire } from './wire.js';
-export type { Language, Words } from './words.js';
+export { type Language, timeWords, type Words } from './words.js';

@@ -98,7 +98,7 @@ test.each([
   [
     atom('elapsedTime', 'lteq', ordered('P30D', 'xsd:duration', 1)),
     'for 30 days from the agreement on',
-    '自协议达成起 30 天内',
+    '自合约签订起 30 天内',
   ],
   [
     atom('meteredTime', 'lteq', ordered('PT8H', 'xsd:duration', 1)),

@@ -1,10 +1,10 @@
 import type { AtomicConstraint, Constraint } from './model.js';
 import { orderedPhrase } from './words/ordered.js';
 import { termsPhrase } from './words/terms.js';
-import { type Language, namesText, type Words } from './words/text.js';
-import { timeText } from './words/time.js';
+import { type Language, namesText, type Said, type Words } from './words/text.js';
+import { timeText, timeWords } from './words/time.js';
 
-export { type Language, namesText, timeText, type Words };
+export { type Language, namesText, timeText, timeWords, type Words };
 
 const kinds = {
   attested: { en: ' (attested by the authority)', zh: '（须经认证机构证明）' },
@@ -23,14 +23,14 @@ export function atomWords(atom: AtomicConstraint): Words {
   return toldAtom(atom);
 }
 
-function toldAtom(atom: AtomicConstraint, most?: number): Words {
+function toldAtom(atom: AtomicConstraint, most?: number, as: Telling = 'demand'): Words {
   const { value, source, declaredOnly = false } = atom;
-  const phrase = value.type === 'ordered' ? orderedPhrase(atom, value) : termsPhrase(atom, value, most);
+  const phrase: Said = value.type === 'ordered' ? orderedPhrase(atom, value) : termsPhrase(atom, value, most);
   const kind = source === undefined ? undefined : kinds[source];
   const tail = declaredOnly ? declaredOnlyWords : undefined;
   return {
     en: `${phrase.en}${kind?.en ?? ''}${tail?.en ?? ''}`,
-    zh: `${phrase.zh}${kind?.zh ?? ''}${tail?.zh ?? ''}`,
+    zh: `${as === 'situation' ? (phrase.when ?? phrase.zh) : phrase.zh}${kind?.zh ?? ''}${tail?.zh ?? ''}`,
   };
 }
 
@@ -51,9 +51,16 @@ export function wholeConstraintWords(constraint: Constraint): Words {
   return told(constraint, Number.POSITIVE_INFINITY);
 }
 
-function told(constraint: Constraint, most?: number): Words {
-  if ('operand' in constraint) return toldAtom(constraint, most);
-  const parts = constraint.operands.map((each) => told(each, most));
+/** The same as what may be so, and not as what must: where something is prohibited, or who is meant. */
+export function situationWords(constraint: Constraint): Words {
+  return told(constraint, Number.POSITIVE_INFINITY, 'situation');
+}
+
+type Telling = 'demand' | 'situation';
+
+function told(constraint: Constraint, most?: number, as: Telling = 'demand'): Words {
+  if ('operand' in constraint) return toldAtom(constraint, most, as);
+  const parts = constraint.operands.map((each) => told(each, most, as));
   const join = joins[constraint.logic];
   return {
     en: `${join.en} (${parts.map(({ en }) => en).join('; ')})`,

@@ -101,8 +101,7 @@ export async function startAuthority(options: StartAuthorityOptions): Promise<Au
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    await lifecycle.close();
-    throw error;
+    return await lifecycle.undo(error);
   }
 }
 

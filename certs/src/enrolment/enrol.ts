@@ -8,6 +8,7 @@ import { assembleIdentity, type Identity } from '../peer/identity.js';
 import { saveIdentity } from '../peer/identity-folder.js';
 import type { Peer } from '../peer/peer.js';
 import { maxTrustBytes, readTrust } from '../peer/trust.js';
+import { neverSent } from '../peer/unreachable.js';
 import { type Approved, type EnrolmentAnswer, readAnswer } from './answer.js';
 import type { Invitation } from './invitation.js';
 import { closePending, openKeys, openPending, type PendingEnrolment } from './pending.js';
@@ -58,8 +59,8 @@ export async function enrol(options: EnrolOptions): Promise<Enrolment> {
   const request = await enrolmentRequest({ keys, ...pending });
   const answer = await ask(agent, pending, 'POST', '/v1/enrolments', JSON.stringify(request)).catch(async (error) => {
     agent.destroy();
-    // Refused for good: keys that nobody certifies are of no use, and what was there before stays.
-    if (made !== undefined && refusedForGood(error)) await rm(made, { recursive: true, force: true });
+    // Keys that nobody certifies are of no use. What was there before stays, and all of it if the request may have arrived.
+    if (made !== undefined && inVain(error)) await rm(made, { recursive: true, force: true });
     throw error;
   });
   const own = keyFingerprint({
@@ -91,8 +92,9 @@ export async function enrol(options: EnrolOptions): Promise<Enrolment> {
   };
 }
 
-function refusedForGood(error: unknown): boolean {
-  return error instanceof TrustError && (error.code === 'CODE_REFUSED' || error.code === 'PEER_UNEXPECTED');
+function inVain(error: unknown): boolean {
+  if (!(error instanceof TrustError)) return false;
+  return error.code === 'CODE_REFUSED' || error.code === 'PEER_UNEXPECTED' || neverSent(error.cause);
 }
 
 function demandAuthority(peer: Peer): Peer {

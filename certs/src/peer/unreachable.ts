@@ -16,6 +16,12 @@ const reasons: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: 'shows a certificate that is not of this data space',
 };
 
+/** Whether the error says that the connection never came to be, so that nothing was sent. */
+export function neverSent(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && code in reasons && !['ECONNRESET', 'ETIMEDOUT', 'EPROTO'].includes(code);
+}
+
 /** Why a connection came to nothing, to follow the name of whom it was to; the system's own code behind it. */
 export function unreachable(error: unknown): string {
   const { code } = error as { code?: unknown };

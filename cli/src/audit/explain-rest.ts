@@ -23,7 +23,7 @@ export function closing(
         time,
         words: {
           en: `duty ${duty} to ${action}: ${outcome}, ${result}${due === undefined ? '' : `, due ${due}`}, by the consumer's word`,
-          zh: `义务 ${duty}（${action}）：${outcome === 'fulfilled' ? '已履行' : '已违反'}，${result}${due === undefined ? '' : `，期限 ${due}`}，据消费方陈述`,
+          zh: `义务 ${duty}（${action}）：${outcome === 'fulfilled' ? '已履行' : '已违反'}，${result}${due === undefined ? '' : `，期限 ${due}`}，据使用方陈述`,
         },
       }),
     ),
@@ -32,7 +32,7 @@ export function closing(
         step: 'ended',
         outcome: 'told',
         time,
-        words: { en: `agreement ended by ${by}: ${code}: ${reason}`, zh: `协议由 ${by} 终止：${code}：${reason}` },
+        words: { en: `agreement ended by ${by}: ${code}: ${reason}`, zh: `合约由 ${by} 终止：${code}：${reason}` },
       }),
     ),
     ...story.unreleased.flatMap(({ statement, type }) =>

@@ -86,14 +86,14 @@ export class Explainer {
         ...(said && { time: said.time }),
         words: {
           en: `agreement ${agreement}${target && ` on ${target}`}: signed by ${signersEn(signed)}${both ? '' : ` only: ONE-SIDED`}`,
-          zh: `协议 ${agreement}${target && `，关于 ${target}`}：由${signersZh(signed)}签署${both ? '' : '，仅此一方：单方协议'}`,
+          zh: `合约 ${agreement}${target && `，关于 ${target}`}：由${signersZh(signed)}签署${both ? '' : '，仅此一方：单方合约'}`,
         },
       }),
       ...(said ? [] : [this.unreleased(agreement, 'agreement')]),
       this.step('auditors', 'told', [], {
         words: {
           en: `provider ${parties.provider}, consumer ${parties.consumer}, auditors ${auditors || 'none'}${said ? ', as the agreement names them' : ''}`,
-          zh: `提供方 ${parties.provider}，消费方 ${parties.consumer}，审计方 ${auditors || '无'}${said ? '，与协议所列相同' : ''}`,
+          zh: `提供方 ${parties.provider}，使用方 ${parties.consumer}，审计方 ${auditors || '无'}${said ? '，与合约所列相同' : ''}`,
         },
       }),
     ];
@@ -122,7 +122,7 @@ export class Explainer {
               ...{ ...of, time: start.time },
               words: {
                 en: `transfer ${start.transfer}: decided under that agreement, decision record ${start.decision}${start.purpose ? `, declared purpose ${start.purpose}` : ''}`,
-                zh: `传输 ${start.transfer}：依该协议作出决定，决定记录 ${start.decision}${start.purpose ? `，声明的用途 ${start.purpose}` : ''}`,
+                zh: `传输 ${start.transfer}：依该合约作出决定，决定记录 ${start.decision}${start.purpose ? `，声明的用途 ${start.purpose}` : ''}`,
               },
             }),
             this.step('start', late ? 'wrong' : 'holds', [startId], {

@@ -8,15 +8,15 @@ export const states: Readonly<Record<TransferStory | 'none', Words>> = {
   disputed: { en: 'disputed: the sides signed different ends', zh: '有争议：双方签署的结束声明不同' },
   stopped: { en: 'stopped by the provider', zh: '已由提供方停止' },
   unknown: { en: 'unknown: a statement was not released', zh: '不明：有声明未出示' },
-  none: { en: 'agreed on, nothing transferred', zh: '已达成协议，尚无传输' },
+  none: { en: 'agreed on, nothing transferred', zh: '已签订合约，尚无传输' },
 };
 
 export const typeNames: Readonly<Record<Statement['type'], Words>> = {
-  agreement: { en: 'the agreement', zh: '协议' },
+  agreement: { en: 'the agreement', zh: '合约' },
   'transfer-start': { en: 'the start of a transfer', zh: '传输的开始' },
   'transfer-end': { en: 'the end of a transfer', zh: '传输的结束' },
   'transfer-stop': { en: 'the stop of a transfer', zh: '传输的停止' },
-  'agreement-end': { en: 'the end of the agreement', zh: '协议的终止' },
+  'agreement-end': { en: 'the end of the agreement', zh: '合约的终止' },
   duty: { en: 'a duty', zh: '义务的履行' },
 };
 

@@ -18,6 +18,7 @@ import {
   sendAsked,
   sendShown,
   showPreview,
+  understoodLines,
 } from '../publication.js';
 import { type DatasetView, type InspectionView, inLanguage } from '../views.js';
 
@@ -58,6 +59,7 @@ export function publishCommand(output: Output): Command {
         { method: 'PUT', path: `/management/v1/datasets/${name}`, body: publication(path, options, offers) },
         { ...{ output, yes: options.yes === true, terms: options }, question: { en: 'Publish it?', zh: '是否发布？' } },
       );
+      if (options.yes) for (const line of understoodLines(options)) output.line(line);
       tell(output, dataset, options.yes === true);
       output.result({ ...dataset });
     });
@@ -103,6 +105,7 @@ async function publishFolder(api: Api, path: string, { options, offers, output }
     output.line(`${words({ en: 'Passed over', zh: '跳过' })} ${name}: ${inLanguage(why)}`);
   }
   if (files.length === 0) throw new CliError('UNREADABLE', `${path} holds no file to publish.`);
+  if (options.yes) for (const line of understoodLines(options)) output.line(line);
   const base = options.name ?? basename(path);
   const sent = files.map(({ name, path: file }) => ({
     file: name,

@@ -114,10 +114,13 @@ export async function runService(
     for (const { name, protocol, host, port } of ports) output.line(`  ${name.padEnd(14)} ${protocol} ${host}:${port}`);
     output.result({ event: 'running', pid: process.pid, role, id, ports });
     await stopped;
-  } finally {
-    // While it closes, it still holds its store: nobody else may start.
-    await service.close().finally(() => removeRunFile(folder));
+  } catch (error) {
+    await service.close().catch(() => undefined);
+    await removeRunFile(folder);
+    throw error;
   }
+  // While it closes, it still holds its store: nobody else may start.
+  await service.close().finally(() => removeRunFile(folder));
 }
 
 async function system({ folder, log }: Start) {

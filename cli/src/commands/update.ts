@@ -16,6 +16,7 @@ import {
   descriptionOptions,
   mediaTypeOf,
   sendAsked,
+  understoodLines,
 } from '../publication.js';
 import type { DatasetView } from '../views.js';
 
@@ -57,6 +58,7 @@ export function updateCommand(output: Output): Command {
         { method: 'PATCH', path: at, body: { ...asked, ...(offers && { enrolledOnly }) } },
         { ...{ output, yes: options.yes === true, terms: options }, question: { en: 'Change it?', zh: '是否更改？' } },
       );
+      if (options.yes) for (const line of understoodLines(options)) output.line(line);
       tell(output, before, after);
       output.result({ ...after, before: { version: before.source.version } });
     });

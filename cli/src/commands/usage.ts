@@ -1,3 +1,4 @@
+import { timeWords } from '@causeway/policies';
 import { Command } from 'commander';
 import { type Api, openApi } from '../api.js';
 import { datasetId } from '../dataset-name.js';
@@ -88,9 +89,10 @@ function lines(usage: UsageView): string[] {
 function pulledWords({ pulled }: UsageView): Words {
   const { times, bytes: size, last, running, refused, more } = pulled;
   const least = more ? { en: 'at least ', zh: '至少 ' } : { en: '', zh: '' };
-  const when = last === undefined ? { en: '', zh: '' } : { en: `, last ${at(last)}`, zh: `，最近一次 ${at(last)}` };
+  const when =
+    last === undefined ? { en: '', zh: '' } : { en: `, last ${at(last).en}`, zh: `，最近一次 ${at(last).zh}` };
   return {
-    en: `pulled ${least.en}${times} times, ${bytes(size)}${when.en}; ${running} running, ${refused} refused or broken off`,
+    en: `pulled ${least.en}${times === 1 ? 'once' : `${times} times`}, ${bytes(size)}${when.en}; ${running} running, ${refused} refused or broken off`,
     zh: `已获取${least.zh} ${times} 次，${bytes(size)}${when.zh}；进行中 ${running} 次，被拒绝或中断 ${refused} 次`,
   };
 }
@@ -100,14 +102,15 @@ function leftWords({ left, state }: UsageView): Words[] {
   return left.map(({ uses, from, until }) => {
     const said: Words[] = [
       ...(uses ? [{ en: `${uses.left} of ${uses.limit} uses left`, zh: `剩余 ${uses.left}/${uses.limit} 次` }] : []),
-      ...(from === undefined ? [] : [{ en: `from ${at(from)}`, zh: `自 ${at(from)} 起` }]),
-      ...(until === undefined ? [] : [{ en: `until ${at(until)}`, zh: `至 ${at(until)} 止` }]),
+      ...(from === undefined ? [] : [{ en: `from ${at(from).en}`, zh: `自 ${at(from).zh} 起` }]),
+      ...(until === undefined ? [] : [{ en: `until ${at(until).en}`, zh: `至 ${at(until).zh} 止` }]),
     ];
     if (said.length === 0) return { en: 'no count and no end', zh: '不限次数和期限' };
     return { en: said.map(({ en }) => en).join(', '), zh: said.map(({ zh }) => zh).join('，') };
   });
 }
 
-function at(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+/** To the second: nobody plans by less. */
+function at(time: number): Words {
+  return timeWords(Math.floor(time / 1_000) * 1_000);
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { demandConsent, demandTerminal } from '../consent.js';
@@ -42,7 +41,7 @@ export function withdrawCommand(output: Output): Command {
       output.line(words({ en: `Withdrawn: ${after.id}`, zh: `已撤回：${after.id}` }));
       output.line(words(meaning(stand)));
       const { id, source } = after;
-      const again = `causeway publish ${source.path} --name ${id.slice(id.lastIndexOf(':') + 1)} --home ${basename(home)}`;
+      const again = `causeway publish ${source.path} --name ${id.slice(id.lastIndexOf(':') + 1)} --home ${home}`;
       output.line(words({ en: `To offer it again: ${again} --to …`, zh: `如需重新发布：${again} --to …` }));
       output.result({ ...after });
     });

@@ -306,6 +306,36 @@ describe('changes made at the same time', () => {
   });
 });
 
+test('a cursor stays good when the dataset that it is of goes, and when others come before and after it', async () => {
+  const all: Published = { title: 'one', offers: [[0, 1]] };
+  for (const local of ['d1', 'd3', 'd5', 'd7']) await publish(local, all);
+  const first = await catalog.page('urn:causeway:a', { limit: 2 });
+  await withdraw('d3');
+  for (const local of ['d0', 'd4']) await publish(local, all);
+  const { catalog: second } = await catalog.page('urn:causeway:a', { limit: 9, ...first.next });
+  expect(datasetsIn(second).map((dataset) => dataset['@id'])).toEqual(
+    ['d4', 'd5', 'd7'].map((local) => `${self}:${local}`),
+  );
+});
+
+test('a dataset that goes from one access to another while a page is read is not left out of it', async () => {
+  const others = (kind: number): Published => ({ title: 'one', offers: [[kind, 1]] });
+  await publish('d0', others(0));
+  await publish('d1', others(1));
+  let scans = 0;
+  const moving = new CatalogService({
+    ...{ records, self, dspBase: () => 'https://p.example/dsp', clock },
+    store: {
+      scan: async (range) => {
+        // It leaves the second prefix for the first, which has been read.
+        if (++scans === 2) await publish('d1', others(0));
+        return temporary.store.scan(range);
+      },
+    },
+  });
+  expect(datasetsIn((await moving.page('urn:causeway:a')).catalog)).toHaveLength(2);
+});
+
 test('the last changes are kept; who has missed more is given the catalog, and told so', async () => {
   await publish('d0', { title: 'one', offers: [[0, 1]] });
   const { held } = await crawl('urn:causeway:a', 50);

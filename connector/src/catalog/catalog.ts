@@ -12,6 +12,8 @@ import { short, type View, type Viewer, Viewers } from './viewer.js';
 /** Datasets looked at for one page where too many accesses would have to be merged: what is not seen costs a bounded time. */
 const lookedAt = 1_000;
 const mostPerPage = 200;
+/** Times that a page is read again because the catalog has changed meanwhile. */
+const attempts = 3;
 
 export interface CatalogOptions {
   readonly store: Pick<Store, 'scan'>;
@@ -73,10 +75,7 @@ export class CatalogService {
     const changes = request.since === undefined ? undefined : await this.#changes(viewer, view, request.since, limit);
     if (changes !== undefined) return { etag, ...changes };
     const { cursor } = request;
-    const page =
-      view.access === undefined
-        ? await this.#walk(viewer, cursor, limit)
-        : await this.#merge(viewer, view.access, cursor, limit);
+    const page = await this.#read(viewer, view, cursor, limit);
     return { etag, ...page, ...(cursor === undefined ? { held } : {}) };
   }
 
@@ -93,10 +92,19 @@ export class CatalogService {
     return stored !== undefined && (await (await this.#viewers.of(caller)).offers(stored)).length > 0;
   }
 
-  async #merge(viewer: Viewer, access: NonNullable<View['access']>, cursor: string | undefined, limit: number) {
+  async #read(viewer: Viewer, view: View, cursor: string | undefined, limit: number) {
     const { store, records } = this.#options;
-    const prefixes = access.map((one) => records.catalogEntries.key(...accessKey(one)));
-    const ids = await mergedScan(store, prefixes, cursor === undefined ? undefined : readCursor(cursor), limit + 1);
+    const after = cursor === undefined ? undefined : readCursor(cursor);
+    let ids: Uint8Array[] = [];
+    // A dataset that goes from one access to another amid this could be in neither when that is read.
+    for (let [now, attempt] = [view, 0]; attempt < attempts; attempt++) {
+      if (now.access === undefined) return this.#walk(viewer, cursor, limit);
+      const prefixes = now.access.map((one) => records.catalogEntries.key(...accessKey(one)));
+      ids = await mergedScan(store, prefixes, after, limit + 1);
+      const { tag } = now;
+      now = await viewer.view();
+      if (now.tag === tag) break;
+    }
     const [wanted, last] = [ids.slice(0, limit), ids[limit - 1]];
     const shown = await this.#showAll(wanted.map(idIn), viewer);
     const next = ids.length > limit && last !== undefined ? { next: { cursor: writeCursor(last) } } : {};

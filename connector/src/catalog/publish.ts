@@ -147,7 +147,7 @@ export class Publisher {
       if ((await enrolled?.(participant)) !== false) continue;
       throw new ConnectorError(
         'PEER_UNKNOWN',
-        `${participant} is no member of this data space: the authority has enrolled nobody of that id. Check how it is spelt.`,
+        `${participant} is no member of this data space: the authority has enrolled nobody of that id. Check how it is spelt, invite them first, or allow members to come (--unregistered).`,
       );
     }
   }

@@ -20,10 +20,11 @@ export interface View {
 }
 
 /** Accesses decided for a view, and accesses whose datasets are read side by side for a page. */
-const mostDecided = 5_000;
+const mostDecided = 2_000;
 const mostMerged = 500;
-const mostRemembered = 10_000;
-const mostViewers = 500;
+/** What is kept of a caller, and callers of whom anything is kept: some ten megabytes at most. */
+const mostRemembered = 4_000;
+const mostViewers = 200;
 
 /** One caller with what is attested of it: each condition is decided for it once, and its view is kept while nothing changes. */
 export class Viewer {

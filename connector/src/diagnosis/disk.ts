@@ -35,7 +35,7 @@ export async function diskFinding(folder: string): Promise<Finding> {
   if (free >= scarceBytes) return ok('disk', found.en, found.zh);
   return trouble(free < leastBytes ? 'problem' : 'warning', 'disk', found, {
     en: 'Make room: a full disk stops transfers and new agreements until there is some again.',
-    zh: '请清理空间：磁盘写满后，传输和新协议会停止，直到有空间为止。',
+    zh: '请清理空间：磁盘写满后，传输和新合约会停止，直到有空间为止。',
   });
 }
 

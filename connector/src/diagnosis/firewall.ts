@@ -24,7 +24,7 @@ export function firewallRules(
     return [{ direction: 'outbound', protocol: 'TCP', port, peer: { en: host, zh: host }, why: { en, zh } }];
   };
   return [
-    inbound(own.dsp, 'contracts (Dataspace Protocol, HTTPS)', '合同协商（数据空间协议，HTTPS）'),
+    inbound(own.dsp, 'contracts (Dataspace Protocol, HTTPS)', '合约协商（数据空间协议，HTTPS）'),
     inbound(own.exchange, 'data (gRPC over TLS)', '数据传输（gRPC，TLS）'),
     inbound(own.data, 'data for connectors of other makers (HTTPS)', '供其他产品的连接器取数（HTTPS）'),
     ...outbound(authority.https, 'certificates and tokens (HTTPS)', '证书与令牌（HTTPS）'),
@@ -36,7 +36,7 @@ export function firewallRules(
       ...{ direction: 'outbound', protocol: 'TCP', peer: members },
       why: {
         en: 'contracts and data; the ports that each member announces, often 7410, 7411 and 7414',
-        zh: '合同与数据；端口由各成员公布，常见为 7410、7411、7414',
+        zh: '合约与数据；端口由各成员公布，常见为 7410、7411、7414',
       },
     },
     {

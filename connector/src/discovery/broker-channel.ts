@@ -59,7 +59,11 @@ function refusalOf(cause: unknown): unknown {
     return new ConnectorError('REQUEST_INVALID', message, { cause, data });
   }
   if (code === undefined) {
-    return new ConnectorError('PEER_UNREACHABLE', `The broker cannot be reached: ${message}.`, { cause });
+    return new ConnectorError(
+      'PEER_UNREACHABLE',
+      `The broker cannot be reached: ${message.replace(/\.$/, '')}. Ask its operator whether it runs; 'causeway doctor' says what else may be wrong.`,
+      { cause },
+    );
   }
   return new ConnectorError('PEER_REFUSED', `The broker refuses (${code}): ${message}`, { cause, data });
 }

@@ -59,7 +59,7 @@ describe('a deletion', () => {
     const started = await space.deliver();
     await meddle(started.target);
     await space.clock.advance(hour);
-    await space.settle();
+    await space.finish();
     expect(await space.stands()).toEqual(both(`obligation/0 violated ${result}`));
     if (result === 'replaced') expect(await readFile(started.target, 'utf8')).toBe('mine');
     expect(await space.refusal(started)).toBe('DUTY_VIOLATED');
@@ -73,12 +73,12 @@ describe('a deletion', () => {
     const { target } = await space.deliver();
     await link(target, `${target}.copy`);
     await space.clock.advance(hour + 1);
-    await space.settle();
+    await space.finish();
     expect(await space.stands()).toEqual(both('obligation/0 violated kept'));
     expect((await theDuty(space.consumer)).trouble).toContain('hard link');
     await rm(`${target}.copy`);
     await space.clock.advance(hour);
-    await space.settle();
+    await space.finish();
     expect(existsSync(target)).toBe(false);
     expect(await space.stands()).toEqual(both('obligation/0 violated deleted'));
     expect((await theDuty(space.provider)).answers).toHaveLength(2);
@@ -88,11 +88,11 @@ describe('a deletion', () => {
     const { target } = await space.deliver();
     await link(target, `${target}.copy`);
     await space.clock.advance(hour + 1);
-    await space.settle();
+    await space.finish();
     await rm(`${target}.copy`);
     await rm(target);
     await space.clock.advance(hour);
-    await space.settle();
+    await space.finish();
     expect(await space.stands()).toEqual(both('obligation/0 violated gone'));
   });
 
@@ -101,7 +101,7 @@ describe('a deletion', () => {
     await rm(target);
     await mkdir(target);
     await space.clock.advance(hour);
-    await space.settle();
+    await space.finish();
     expect(await space.stands()).toEqual(both('obligation/0 violated replaced'));
     expect(existsSync(target)).toBe(true);
     await rm(dirname(target), { recursive: true });

@@ -1,3 +1,4 @@
+import { timeWords } from '@causeway/policies';
 import { instant } from '../control.js';
 import type { DutyRecord } from './record.js';
 import { isOverdue, saidIn } from './record.js';
@@ -37,7 +38,7 @@ export function nameOf({
   const since = instant(delivered);
   return {
     en: `${en} delivered at ${since}${due === undefined ? '' : `, until ${instant(due)}`} (${duty})`,
-    zh: `${zh}（交付于 ${since}${due === undefined ? '' : `，期限 ${instant(due)}`}；${duty}）`,
+    zh: `${zh}（交付于 ${timeWords(delivered).zh}${due === undefined ? '' : `，期限 ${timeWords(due).zh}`}；${duty}）`,
   };
 }
 

@@ -101,6 +101,10 @@ export class Exchanges implements DataPlane {
     return this.#streams.progress(pid) ?? this.#puller.progress(pid);
   }
 
+  trouble(pid: string): string | undefined {
+    return this.#puller.trouble(pid);
+  }
+
   /** Resolves when nothing is being pulled or sent. */
   async idle(): Promise<void> {
     await this.#puller.idle();

@@ -1,6 +1,6 @@
-import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { link, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, syncFolder } from '@causeway/platform';
+import { codeOf, ensureDir, syncFolder } from '@causeway/platform';
 import { ConnectorError } from '../errors.js';
 import type { FileSink } from '../model.js';
 
@@ -23,7 +23,7 @@ export function fileSink(path: string, pid: string): FileSink {
  * @throws ConnectorError SINK_EXISTS, and file system errors
  */
 export async function prepareSink(sink: FileSink): Promise<void> {
-  await mkdir(dirname(sink.path), { recursive: true });
+  await ensureDir(dirname(sink.path), 0o777);
   if (await fileId(sink.path)) throw exists(sink.path);
 }
 

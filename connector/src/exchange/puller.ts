@@ -23,6 +23,8 @@ interface Running {
   hurry: () => void;
   /** Waits for the time of its next attempt. */
   resting: boolean;
+  /** Why the last attempt failed, and how many bytes there were then. */
+  failed?: { readonly why: string; readonly bytes: number };
   done: Promise<void>;
 }
 
@@ -81,6 +83,11 @@ export class Puller {
     return this.#running.get(pid)?.receiving.bytes;
   }
 
+  trouble(pid: string): string | undefined {
+    const running = this.#running.get(pid);
+    return running?.failed && running.failed.bytes === (running.receiving.bytes ?? 0) ? running.failed.why : undefined;
+  }
+
   /** Resolves when nothing is being pulled. What waits for the time of its next attempt does not count. */
   async idle(): Promise<void> {
     while ([...this.#running.values()].some(({ resting }) => !resting)) {
@@ -129,6 +136,10 @@ export class Puller {
           return await control.terminate(pid, verdict.end);
         }
         if ('renew' in verdict) running.token = undefined;
+        running.failed = {
+          why: 'renew' in verdict ? verdict.renew : verdict.retry,
+          bytes: running.receiving.bytes ?? 0,
+        };
         if ((running.receiving.bytes ?? 0) > before) failures = 0;
         // Only the first renewal goes without a pause: a token refused again and again is no accident.
         const pause = 'renew' in verdict && failures === 0 ? 0 : this.#pause(failures);

@@ -92,6 +92,9 @@ export function judge(error: unknown): Verdict {
   if (isFileError(error) && code !== undefined && !passingFileErrors.includes(code)) {
     return { end: reason('SINK_UNWRITABLE', `the bytes cannot be written: ${messageOf(error)}`) };
   }
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return { retry: `the disk that the data goes to is full (${code}): make room there, and it goes on` };
+  }
   return { retry: messageOf(error) };
 }
 

@@ -1,4 +1,4 @@
-import { envelopeDigest } from '@causeway/evidence';
+import { envelopeDigest, readEnvelope } from '@causeway/evidence';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SpaceDouble, type Started } from '../exchange/testing/space-double.js';
 import type { SignedEnvelope } from '../model.js';
@@ -20,12 +20,12 @@ async function evidenceOf({ provider }: Started): Promise<SignedEnvelope[]> {
   return [agreement.own, agreement.theirs, provider.start];
 }
 
-test('every queued envelope gets its receipt, in the order of the agreement', async () => {
+test('every queued envelope gets its receipt, those of each signer in their order', async () => {
   const envelopes = await evidenceOf(await space.begin(Buffer.from('x')));
   const logged = await space.provider.evidence.wait(envelopes, 10_000, never);
   expect(logged.map(({ digest }) => digest)).toEqual(envelopes.map(({ envelope }) => envelopeDigest(envelope)));
-  const indexes = logged.map(({ index }) => Number(index));
-  expect(indexes).toEqual([...indexes].sort((a, b) => a - b));
+  const [agreed, , started] = logged.map(({ index }) => Number(index));
+  expect(agreed).toBeLessThan(started ?? 0);
   expect(await space.provider.evidence.status()).toMatchObject({ depth: 0, refused: [], size: expect.any(String) });
 });
 
@@ -34,6 +34,19 @@ test('agreements do not wait for each other', async () => {
   for (const each of begun) {
     expect(await space.provider.evidence.wait(await evidenceOf(each), 10_000, never)).toHaveLength(3);
   }
+});
+
+test('the envelopes of one signer do not wait for those of the other', async () => {
+  const later = { code: 'BUSY', message: 'later', retryable: true };
+  let held = true;
+  const consumer = space.consumer.identity.id;
+  space.log.refuse = (envelope) => (held && readEnvelope(envelope).envelope.signer === consumer ? later : undefined);
+  const [own, theirs, start] = await evidenceOf(await space.begin(Buffer.from('x')));
+  if (!own || !theirs || !start) throw new Error('expected three envelopes');
+  expect(await space.provider.evidence.wait([own, start], 10_000, never)).toHaveLength(2);
+  expect(await space.provider.evidence.receipts([theirs])).toEqual([]);
+  held = false;
+  expect(await space.provider.evidence.wait([theirs], 10_000, never)).toHaveLength(1);
 });
 
 test('a refusal that may pass is tried again', async () => {

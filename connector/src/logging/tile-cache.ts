@@ -7,15 +7,16 @@ export class TileFault extends Error {
 }
 
 /**
- * Reads hashes out of published tiles. Full tiles never change, so the latest of them are kept; partial ones are read
- * anew for every reader. Verifies nothing: what is proven with these hashes is verified against signed roots.
+ * Reads hashes out of published tiles. A tile of one width never changes, so the latest are kept; a log that has grown is asked
+ * for the tiles it has grown in. Verifies nothing: what is proven with these hashes is verified against signed roots.
  */
 export class TileCache {
   readonly #log: PublishedLog;
   readonly #most: number;
-  readonly #full = new Map<string, Uint8Array>();
+  /** By path, which names the width of a partial tile. */
+  readonly #kept = new Map<string, Uint8Array>();
 
-  /** @param most full tiles kept, 8 KiB each */
+  /** @param most tiles kept, 8 KiB each at most */
   constructor(log: PublishedLog, most = 256) {
     this.#log = log;
     this.#most = most;
@@ -23,35 +24,34 @@ export class TileCache {
 
   /** Forgets everything: what was read before may have been damaged on its way. */
   clear(): void {
-    this.#full.clear();
+    this.#kept.clear();
   }
 
   /** @throws TileFault from its `read` when a promised tile is missing or has another size */
   reader(size: bigint): HashReader {
     return tileHashReader(size, (path, level, index, width) => {
       if (level === 'entries') throw new TypeError('expected a tile of hashes');
-      return width === tileWidth ? this.#fullTile(path) : this.#partialTile(path, tilePath(level, index), width);
+      return this.#tile(path, width, tilePath(level, index));
     });
   }
 
-  async #fullTile(path: string): Promise<Uint8Array> {
-    const known = this.#full.get(path);
-    const tile = known ?? wholeHashes(path, await this.#log.tile(path), tileWidth);
+  async #tile(path: string, width: number, fullPath: string): Promise<Uint8Array> {
+    const tile = this.#kept.get(path) ?? (await this.#read(path, width, fullPath));
     // Taken out and put back, a tile in use moves to the young end.
-    this.#full.delete(path);
-    this.#full.set(path, tile);
-    for (const oldest of this.#full.keys()) {
-      if (this.#full.size <= this.#most) break;
-      this.#full.delete(oldest);
+    this.#kept.delete(path);
+    this.#kept.set(path, tile);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= this.#most) break;
+      this.#kept.delete(oldest);
     }
     return tile;
   }
 
   /** A log may drop a partial tile once the full one is there, which begins with the same hashes. */
-  async #partialTile(path: string, fullPath: string, width: number): Promise<Uint8Array> {
+  async #read(path: string, width: number, fullPath: string): Promise<Uint8Array> {
     const tile = await this.#log.tile(path);
-    if (tile) return wholeHashes(path, tile, width);
-    return (await this.#fullTile(fullPath)).subarray(0, width * hashLength);
+    if (tile || path === fullPath) return wholeHashes(path, tile, width);
+    return (await this.#tile(fullPath, tileWidth, fullPath)).subarray(0, width * hashLength);
   }
 }
 

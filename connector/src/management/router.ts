@@ -1,4 +1,4 @@
-import { HttpProblem, type KeyHolder, type Logger, managementApp } from '@causeway/platform';
+import { HttpProblem, type KeyHolder, type Logger, managementApp, StoreError } from '@causeway/platform';
 import type { Express } from 'express';
 import { ConnectorError, type ConnectorErrorCode } from '../errors.js';
 import type { Operation } from './operation.js';
@@ -32,6 +32,8 @@ const statuses: Partial<Record<ConnectorErrorCode, number>> = {
 };
 
 function problemOf(error: unknown): HttpProblem | undefined {
+  // A disk that is full, or gone: its owner has to know.
+  if (error instanceof StoreError) return new HttpProblem(503, error.code, error.message, { cause: error });
   if (!(error instanceof ConnectorError)) return undefined;
   const errors = problemsIn(error.data['problems']);
   return new HttpProblem(statuses[error.code] ?? 400, error.code, error.message, {

@@ -340,6 +340,7 @@ export const schemas = {
         'Provider, one transfer alone: the policy and the record by which the decision to start it is taken again',
     },
     endLogIndex: text(20, 'Index of the closing record in the log, once all of it is there'),
+    trouble: { type: 'string', description: 'Why the last attempt came to nothing, while it is tried again' },
   }),
   TransferPage: pageOf('Transfer'),
   Approval: open(['pid', 'peer', 'dataset', 'offer', 'words', 'needed', 'why', 'given', 'asked', 'deadline'], {

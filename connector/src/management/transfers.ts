@@ -41,7 +41,7 @@ export function transferOperations(context: TransferContext): Operation[] {
     if (kept === undefined || agreed === undefined) return {};
     return { decided: { policy: agreed.value.policy, record: JSON.parse(kept.value.record) as JsonObject } };
   };
-  const view = (record: Transfer): Promise<object> => transferView(record, evidence, (pid) => dataPlane.progress(pid));
+  const view = (record: Transfer): Promise<object> => transferView(record, evidence, dataPlane);
   const act = {
     terminate: (pid: string, body: unknown) => transfers.terminate(pid, operatorReason(body)),
     suspend: (pid: string, body: unknown) => transfers.suspend(pid, operatorReason(body)),

@@ -2,7 +2,7 @@ import { auditorsOf } from '@causeway/evidence';
 import { extension, httpPull } from '../dsp/vocabulary.js';
 import { descriptionOf } from '../inspect/summary.js';
 import type { Agreement, Approval, Dataset, Negotiation, Offer, Process, Transfer } from '../model.js';
-import type { EvidenceLog } from '../ports.js';
+import type { DataPlane, EvidenceLog } from '../ports.js';
 import { inDoubt } from '../process/record.js';
 import { wordsOf } from './words.js';
 
@@ -80,13 +80,14 @@ export function datasetView(dataset: Dataset): object {
 export async function transferView(
   record: Transfer,
   evidence: EvidenceLog,
-  progress: (pid: string) => number | undefined,
+  plane: Pick<DataPlane, 'progress' | 'trouble'>,
 ): Promise<object> {
   const closing = closingOf(record);
-  const bytes = closing === undefined ? (progress(record.pid) ?? record.sink?.bytes) : Number(closing.bytes);
+  const bytes = closing === undefined ? (plane.progress(record.pid) ?? record.sink?.bytes) : Number(closing.bytes);
   const digest = closing?.digest ?? record.sink?.digest;
   const size = sizeOf(record);
   const logged = await loggedAt(record, evidence);
+  const trouble = plane.trouble(record.pid);
   return {
     ...processView(record),
     agreement: record.agreement,
@@ -99,6 +100,7 @@ export async function transferView(
     ...(record.sink === undefined ? {} : { path: record.sink.path, stage: record.sink.stage }),
     ...(digest === undefined ? {} : { digest }),
     ...(logged === undefined ? {} : { endLogIndex: logged }),
+    ...(trouble === undefined ? {} : { trouble }),
   };
 }
 

@@ -17,7 +17,7 @@ import { endingStatement } from '../release/statement-index.js';
 export function endedReason({ ended }: Agreement): Reason | undefined {
   if (ended === undefined) return undefined;
   const { by, reason: why } = ended;
-  return reason('AGREEMENT_ENDED', `${by} ended the agreement: ${why.en}`, `${by} 终止了协议：${why.zh}`);
+  return reason('AGREEMENT_ENDED', `${by} ended the agreement: ${why.en}`, `${by} 终止了合约：${why.zh}`);
 }
 
 /**

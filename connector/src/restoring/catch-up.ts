@@ -138,7 +138,7 @@ function endOf({ envelope, keyStatement, said }: Logged, at: number): AgreementE
   const why = reason(
     'AGREEMENT_ENDED',
     'It was ended after the back-up from which this connector went on; the reason is lost here.',
-    '协议在本连接器所恢复的备份之后被终止，原因未能保留。',
+    '合约在本连接器所恢复的备份之后被终止，原因未能保留。',
   );
   return { by: said.signer, at, reason: why, id: said.statement, envelope, keyStatement };
 }

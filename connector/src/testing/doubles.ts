@@ -27,6 +27,8 @@ export class RecordingDataPlane implements DataPlane {
     this.stopped.push({ pid, reason, to });
   }
 
+  trouble(): undefined {}
+
   progress(): number | undefined {
     return undefined;
   }

@@ -129,7 +129,7 @@ export function denial(decision: Decision): OwnReason {
   return reason(
     'POLICY_DENIED',
     reasons.map((one) => one.en).join('; ') || 'The agreement does not permit it.',
-    reasons.map((one) => one.zh).join('；') || '协议不允许。',
+    reasons.map((one) => one.zh).join('；') || '合约不允许。',
   );
 }
 

@@ -221,7 +221,7 @@ export class Transfers {
     return refusal(
       'AGREEMENT_UNKNOWN',
       `${words} This connector went on from an older back-up and has lost what was agreed after it: ask for the contract again.`,
-      `本方没有与您的协议 ${agreementId}。本连接器从较早的备份恢复，此后达成的协议已经丢失，请重新请求合同。`,
+      `本方没有与您的合约 ${agreementId}。本连接器从较早的备份恢复，此后签订的合约已经丢失，请重新请求。`,
     );
   }
 

@@ -39,7 +39,7 @@ const differ = 0.003;
 export function* salesOf(world: World, supplier: Participant): Generator<SalesLine> {
   const draws = new Draws(world.seed, `sales/${supplier.id}`);
   let ordinal = 0;
-  for (const buyer of world.buyers) {
+  for (const buyer of world.customersOf(supplier)) {
     for (const line of ordersOf(world, buyer)) {
       if (line.source.supplier !== supplier) continue;
       const disagrees = surelyDiffer.has(ordinal) || draws.chance(differ);

@@ -110,7 +110,7 @@ function inbound(world: World, firm: Participant, draws: Draws): Item[] {
 /** What the firm sells: each batch is made on the first day of its half-month, with something to spare. */
 function outbound(world: World, firm: Participant, draws: Draws): Item[] {
   const items = new Map<string, { readonly item: Item; readonly made: number; left: number }>();
-  for (const buyer of world.buyers) {
+  for (const buyer of world.customersOf(firm)) {
     for (const { source, deliveries } of ordersOf(world, buyer)) {
       if (source.supplier !== firm) continue;
       for (const { batch, shipped, received } of deliveries) {

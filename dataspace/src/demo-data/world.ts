@@ -48,6 +48,11 @@ export class World {
     return [...buyers.keys()].map((place) => at(this.participants, place));
   }
 
+  /** Those who buy something of a supplier. */
+  customersOf(supplier: Participant): readonly Participant[] {
+    return this.buyers.filter((buyer) => this.sources(buyer).some((source) => source.supplier === supplier));
+  }
+
   sources(buyer: Participant): readonly Source[] {
     return this.#sources.get(buyer.id) ?? [];
   }

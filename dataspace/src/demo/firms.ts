@@ -1,8 +1,7 @@
+import { namedFirms } from '../demo-data/firms.js';
 import type { Firm } from '../processes/space.js';
 
-/** Fictional: a leading manufacturer of excavators and two of its suppliers. */
-export const demoFirms = [
-  { name: 'oem', title: '华东重机 Huadong Heavy Machinery' },
-  { name: 'hydraulics', title: '恒达液压 Hengda Hydraulics' },
-  { name: 'heat-treatment', title: '锐锋热处理 Ruifeng Heat Treatment' },
-] as const satisfies readonly Firm[];
+/** Those of the demonstration's data that take part: a leading manufacturer of excavators, its supplier, and that one's. */
+export const demoFirms: readonly Firm[] = namedFirms
+  .slice(0, 3)
+  .map(({ name, zh, en }) => ({ name, title: `${zh} ${en}` }));

@@ -1,15 +1,13 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { bytes, type DatasetView, type NegotiationView, type SearchView, type TransferView } from '@causeway/cli';
-import { SpaceError } from '../errors.js';
+import { bytes, type DatasetView, type NegotiationView, type TransferView } from '@causeway/cli';
 import { runCommand } from '../processes/command.js';
 import type { Space } from '../processes/space.js';
-import { orderLines } from './order-lines.js';
+import { publish, refusal, searched } from './commands.js';
+import { publishData } from './published-data.js';
+import { planning, type Say, same, step } from './say.js';
 
 const day = 86_400_000;
-const listedWithinMs = 30_000;
-const demoRows = 20_000;
-const demoSeed = 20_261_120;
 
 /** What the demonstration reports at its end. */
 export interface MainJobResult {
@@ -31,59 +29,76 @@ export interface VerifiableRecord {
   readonly log: string;
 }
 
-/** The main job, by the commands a person would give: publish, search, ask, be refused, get, verify. */
-export async function mainJob(
-  space: Space,
-  folder: string,
-  say: (line: string) => void,
-  file?: string,
-): Promise<{ result: MainJobResult; record: VerifiableRecord }> {
+export interface MainJob {
+  readonly result: MainJobResult;
+  readonly record: VerifiableRecord;
+  /** Digest of the agreement, which is in force. */
+  readonly agreement: string;
+  /** A new folder for what is received. */
+  readonly received: string;
+}
+
+/**
+ * The main job, by the commands a person would give: publish, search, ask, be refused, get, verify.
+ *
+ * @param file published instead of the generated data
+ */
+export async function mainJob(space: Space, folder: string, say: Say, file?: string): Promise<MainJob> {
   const owner = space.connector('oem');
   const user = space.connector('hydraulics');
   const outsider = space.connector('heat-treatment');
-  const source = file ?? (await demoFile(folder));
   const began = performance.now();
 
-  const dataset = await runCommand<DatasetView>(
-    ...['publish', source, '--home', owner.home, '--yes', '--listed', '--category', 'orders'],
-    ...(file ? [] : ['--name', 'order-lines', '--title', 'Purchase order lines', '--title-zh', '采购订单行 动臂 油缸']),
-    ...['--to', user.run.id, '--until', new Date(Date.now() + 30 * day).toISOString(), '--times', '10'],
-    ...['--purpose', 'urn:causeway:v1:purpose:production-planning'],
+  const until = new Date(Date.now() + 30 * day).toISOString();
+  const { source, dataset } = file
+    ? await publishFile(space, file, until, say)
+    : await publishData(space, folder, until, say);
+  const wanted = [...(file ? [] : ['油缸']), '--publisher', owner.run.id, '--home', user.home];
+  const hits = await searched(dataset.id, wanted);
+  step(
+    say,
+    { en: 'Searched', zh: '已检索' },
+    {
+      en: `${hits} hit(s) at the broker, signature and proof checked`,
+      zh: `代理返回 ${hits} 条结果，签名与证明均已核验`,
+    },
   );
-  say(`Published   ${dataset.id} (${bytes(dataset.source.bytes)})`);
-  say('            for Hengda Hydraulics only, 30 days, 10 times, for production planning');
-
-  const hits = await searched(dataset.id, [
-    ...(file ? [] : ['油缸']),
-    '--publisher',
-    owner.run.id,
-    '--home',
-    user.home,
-  ]);
-  say(`Searched    ${hits} hit(s) at the broker, signature and proof checked`);
 
   const negotiation = await runCommand<NegotiationView>('request', dataset.id, '--home', user.home);
   const agreement = negotiation.agreement ?? '';
-  say(`Agreed      ${agreement.slice(0, 24)}…, signed by both`);
+  const shown = `${agreement.slice(0, 24)}…`;
+  step(say, { en: 'Agreed', zh: '已签约' }, { en: `${shown}, signed by both`, zh: `${shown}，双方均已签名` });
 
   const refused = await refusal('request', dataset.id, '--home', outsider.home);
-  say(`Refused     Ruifeng Heat Treatment asks for the same: ${refused}`);
+  step(
+    say,
+    { en: 'Refused', zh: '已拒绝' },
+    {
+      en: `Ruifeng Heat Treatment asks for the same: ${refused}`,
+      zh: `锐锋热处理请求同一数据：${refused}`,
+    },
+  );
   const received = await nextFolder(join(folder, 'received'));
   const purposeless = await refusal(
     ...['pull', agreement, '--to', join(received, 'refused'), '--home', user.home],
     ...['--purpose', 'urn:causeway:v1:purpose:resale'],
   );
-  say(`Refused     for resale: ${purposeless}`);
+  step(say, { en: 'Refused', zh: '已拒绝' }, { en: `for resale: ${purposeless}`, zh: `用于转售：${purposeless}` });
 
   const target = join(received, basename(source));
   const transfer = await runCommand<TransferView>(
     ...['pull', agreement, '--to', target, '--home', user.home],
-    ...['--purpose', 'urn:causeway:v1:purpose:production-planning'],
+    ...['--purpose', planning],
   );
   const sha256 = (transfer.digest ?? '').replace('sha-256:', '');
-  say(`Transferred ${bytes(transfer.bytes ?? 0)} over mutually authenticated gRPC`);
-  say(`            to ${target}`);
-  say(`            SHA-256 ${sha256}`);
+  const size = bytes(transfer.bytes ?? 0);
+  step(
+    say,
+    { en: 'Transferred', zh: '已传输' },
+    { en: `${size} over mutually authenticated gRPC`, zh: `${size}，经双向认证的 gRPC` },
+    { en: `to ${target}`, zh: `存入 ${target}` },
+    same(`SHA-256 ${sha256}`),
+  );
 
   const record = {
     file: `${received}.record.json`,
@@ -93,7 +108,14 @@ export async function mainJob(
   await runCommand('audit', 'export', agreement, '--out', record.file, '--home', user.home);
   const verify = ['audit', 'verify', record.file, '--key', record.key, '--log', record.log];
   const report = await runCommand<{ verified: boolean; treeSize: string }>(...verify);
-  say(`Verified    the record against the log: ${report.treeSize} leaves, closing record ${transfer.endLogIndex}`);
+  step(
+    say,
+    { en: 'Verified', zh: '已验证' },
+    {
+      en: `the record against the log: ${report.treeSize} leaves, closing record ${transfer.endLogIndex}`,
+      zh: `记录与日志相符：${report.treeSize} 个叶子，结束记录 ${transfer.endLogIndex}`,
+    },
+  );
 
   const peaks = [owner, user].map((service) => service.peakRssMiB()).filter((peak) => peak !== undefined);
   const result = {
@@ -105,35 +127,24 @@ export async function mainJob(
     seconds: Math.round((performance.now() - began) / 10) / 100,
     peakRssMiB: peaks.length > 0 ? Math.max(...peaks) : null,
   };
-  return { result, record };
+  return { result, record, agreement, received };
 }
 
-/** Searches until the broker lists the dataset: its publisher registers it in the background. Answers how many it saw. */
-async function searched(dataset: string, wanted: readonly string[]): Promise<number> {
-  const until = performance.now() + listedWithinMs;
-  do {
-    let seen = 0;
-    let cursor: readonly string[] = [];
-    do {
-      const page = await runCommand<SearchView>('search', ...wanted, ...cursor);
-      seen += page.hits.length;
-      if (page.hits.some(({ entry }) => entry.id === dataset)) return seen;
-      cursor = page.next ? ['--cursor', page.next] : [];
-    } while (cursor.length > 0);
-  } while (performance.now() < until);
-  throw new SpaceError('TIMED_OUT', `${dataset} was published to be listed, and the broker does not list it`);
-}
-
-/** What the command said when it was refused, as it must be here. */
-async function refusal(...args: readonly string[]): Promise<string> {
-  try {
-    await runCommand(...args);
-  } catch (error) {
-    const failed = error instanceof SpaceError ? (error.data.error as { code?: string; message?: string }) : undefined;
-    if (failed?.code === 'REFUSED') return failed.message ?? failed.code;
-    throw error;
-  }
-  throw new SpaceError('COMMAND_FAILED', `causeway ${args[0]} should have been refused and was not`);
+/** The given file, for the supplier only. */
+async function publishFile(
+  space: Space,
+  source: string,
+  until: string,
+  say: Say,
+): Promise<{ readonly source: string; readonly dataset: DatasetView }> {
+  const to = space.connector('hydraulics').run.id;
+  const offer = ['--listed', '--to', to, '--until', until, '--times', '10', '--purpose', planning];
+  const dataset = await publish(space.connector('oem'), source, ...offer);
+  step(say, { en: 'Published', zh: '已发布' }, same(`${dataset.id} (${bytes(dataset.source.bytes)})`), {
+    en: 'for Hengda Hydraulics only, 30 days, 10 times, for production planning',
+    zh: '仅恒达液压，30 天，10 次，用于生产计划',
+  });
+  return { source, dataset };
 }
 
 /** `received/001`, `received/002`, …: one for each run, and never one that is there already. */
@@ -149,10 +160,4 @@ async function nextFolder(parent: string): Promise<string> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
-}
-
-async function demoFile(folder: string): Promise<string> {
-  const path = join(folder, '采购订单行 order-lines.csv');
-  await writeFile(path, orderLines(demoSeed, demoRows));
-  return path;
 }

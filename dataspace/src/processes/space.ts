@@ -37,6 +37,10 @@ const publicOptions: Readonly<Partial<Record<ServiceRole, Readonly<Record<string
   connector: { dspPort: 'dspPublicPort', exchangePort: 'exchangePublicPort', dataPort: 'dataPublicPort' },
 };
 
+interface Entrant extends Firm {
+  readonly service: ServiceProcess;
+}
+
 /**
  * A data space on this machine: authority, broker, clearing house and a connector a firm, each a process of its own with a home
  * under `folder`. Everything is done by the `causeway` command, as people on separate machines would.
@@ -79,25 +83,33 @@ export class Space implements AsyncDisposable {
         this.authority.home,
         '--space',
         'demo',
-        ...(await this.#set('authority', this.authority)),
+        ...(await this.#set('authority', this.authority, await freePorts(portOptions.authority.length))),
       );
     }
     await this.authority.start();
     progress('authority');
-    for (const service of [this.broker, this.clearingHouse]) {
-      const name = service.role;
-      await this.#join(service, name, name, { title: name });
-      await service.start();
-      progress(name);
-    }
+    await this.#enter(
+      [this.broker, this.clearingHouse].map((service) => ({ service, name: service.role, title: service.role })),
+    );
     // Once a firm has joined, it was done; a start that was stopped before did it perhaps, and again does no harm.
     if (![...this.connectors.values()].some(({ home }) => existsSync(homePaths(home).home))) await this.#announce();
-    for (const { name, title } of firms) {
-      const service = this.connector(name);
-      await this.#join(service, name, 'participant', { title });
-      await service.start();
-      progress(name);
-    }
+    await this.#enter(firms.map(({ name, title }) => ({ service: this.connector(name), name, title })));
+  }
+
+  /** Lets these join and start, all at once: most of it is the making of keys. */
+  async #enter(entrants: readonly Entrant[]): Promise<void> {
+    const { progress = () => undefined } = this.#options;
+    // Taken together, while none of them listens yet: no two get the same.
+    const ports = await freePorts(entrants.reduce((sum, { service }) => sum + portOptions[service.role].length, 0));
+    const entered = await Promise.allSettled(
+      entrants.map(async (entrant) => {
+        await this.#join(entrant, ports.splice(0, portOptions[entrant.service.role].length));
+        await entrant.service.start();
+        progress(entrant.name);
+      }),
+    );
+    // Only now: whoever stops the space knows of every service that was being started.
+    for (const one of entered) if (one.status === 'rejected') throw one.reason;
   }
 
   /** Stops what this object started. */
@@ -112,20 +124,22 @@ export class Space implements AsyncDisposable {
   }
 
   /** Invitation, enrolment, comparing fingerprints, approval: what two people do by telephone. */
-  async #join(service: ServiceProcess, name: string, role: string, { title }: { title: string }): Promise<void> {
+  async #join({ service, name, title }: Entrant, ports: readonly number[]): Promise<void> {
     const { home } = service;
     if (existsSync(homePaths(home).home)) return;
     const paper = join(this.#options.folder, `${name}.invitation`);
     // Kept until it has served: a start that was stopped in the middle goes on with the same enrolment.
     if (!existsSync(paper)) {
       const { invitation } = await runCommand<{ invitation: string }>(
-        ...['authority', 'invite', title, '--id', `urn:causeway:${name}`, '--role', role],
-        ...['--home', this.authority.home],
+        ...['authority', 'invite', title, '--id', `urn:causeway:${name}`, '--home', this.authority.home],
+        ...['--role', service.role === 'connector' ? 'participant' : service.role],
       );
       await writeFileAtomic(paper, invitation);
     }
     const invitation = await readFile(paper, 'utf8');
-    const joining = startCommand(['join', invitation, '--home', home, ...(await this.#set(name, service))]);
+    const called = service.role === 'connector' ? ['--set', `name=${title}`] : [];
+    const set = [...(await this.#set(name, service, ports)), ...called];
+    const joining = startCommand(['join', invitation, '--home', home, ...set]);
     const { value: first } = await joining.events.next();
     if (first?.event === 'waiting') await this.#approve(first as { enrolment: string; keyFingerprint: string });
     await joining.result;
@@ -174,10 +188,8 @@ export class Space implements AsyncDisposable {
     this.#public.set(service.home, ports);
   }
 
-  async #set(name: string, { role, home }: ServiceProcess): Promise<string[]> {
-    const names = portOptions[role];
-    const free = await freePorts(names.length);
-    const ports = Object.fromEntries(names.map((option, place) => [option, free[place] ?? 0]));
+  async #set(name: string, { role, home }: ServiceProcess, free: readonly number[]): Promise<string[]> {
+    const ports = Object.fromEntries(portOptions[role].map((option, place) => [option, free[place] ?? 0]));
     const announced = Object.entries(this.#public.get(home) ?? {}).flatMap(([option, port]) => {
       const named = publicOptions[role]?.[option];
       return named === undefined ? [] : [[named, String(port)]];

@@ -10,7 +10,7 @@ export function configReference(schemas: Readonly<Record<string, Documented>>): 
   const intro = [
     '# Configuration',
     '',
-    'Generated from the code by `npm run docs:config`.',
+    'Generated from the code by `npm run docs:generated`.',
     '',
     "A service reads each option from `--set name=value` of the command that starts it, else from the option's environment",
     "variable, else from its member of `config.json` in the service's home, where `causeway init --set` and",

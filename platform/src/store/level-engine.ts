@@ -50,7 +50,10 @@ export class LevelEngine {
   static async start(db: LevelDb): Promise<LevelEngine> {
     const format = decodeNumber(await db.get(formatKey)) ?? 0n;
     if (format > formatVersion)
-      throw new StoreError('STORE_NEWER', `The store has format ${format}, this release knows ${formatVersion}.`);
+      throw new StoreError(
+        'STORE_NEWER',
+        `The store has format ${format}, this release knows up to ${formatVersion}: a later release wrote it. Run that one, or restore a back-up from before.`,
+      );
     const version = (decodeNumber(await db.get(versionKey)) ?? 0n) + 1n;
     const batch = db
       .batch()

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { Level } from 'level';
 import { codeOf, messageOf, StoreError } from '../errors.js';
+import { ensureDir } from '../files.js';
 import { LevelClient } from './level-client.js';
 import { LevelEngine, type StoreCopy } from './level-engine.js';
 import type { Store } from './store.js';
@@ -26,7 +26,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
   const { path } = options;
   const db = new Level<Uint8Array, Uint8Array>(path, { keyEncoding: 'view', valueEncoding: 'view' });
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await ensureDir(path);
     await db.open();
   } catch (error) {
     throw openingError(path, error);

@@ -3,6 +3,7 @@ import { keyText } from './store.js';
 
 // Keys whose version is remembered, and values read at once to learn the versions of others.
 const mostRemembered = 10_000;
+const forgottenAtOnce = 1_000;
 const readAtOnce = 32;
 // So many are found in less time than a trip to the thread pool and back takes.
 const few = 4;
@@ -48,6 +49,8 @@ export class VersionCache {
       this.#known.delete(text);
       this.#known.set(text, version);
     }
+    // Many at a time: from its oldest entry a map is read over all the places that were given up before.
+    if (this.#known.size < mostRemembered + forgottenAtOnce) return;
     for (const text of this.#known.keys()) {
       if (this.#known.size <= mostRemembered) break;
       this.#known.delete(text);

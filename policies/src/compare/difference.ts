@@ -1,5 +1,6 @@
 import { type Situation, truthIn } from '../decide/condition.js';
 import type { Asset, Constraint, LogicalConstraint, Party, Policy, Reason, Rule, Witness } from '../model.js';
+import { doingZh } from '../words/actions.js';
 import { namesWords } from '../words/terms.js';
 import { constraintWords, type Words } from '../words.js';
 import type { Granting } from './counts.js';
@@ -25,7 +26,7 @@ export function explainExcess(
         code: 'ACTION_BROADER',
         path: `${rule.path}/action`,
         en: `the request permits ${rule.action}, and the offer permits nothing`,
-        zh: `请求许可 ${rule.action}，而要约未许可任何动作`,
+        zh: `请求许可${doingZh(rule.action)}，而要约未许可任何动作`,
       },
     ];
   }
@@ -78,7 +79,7 @@ function explain(about: About, rule: Rule, near: Rule, offer: Policy, witness: W
       code: 'ACTION_BROADER',
       path: `${rule.path}/action`,
       en: `the request permits ${witness.request.action}; the offer permits ${near.action ?? 'anything'}`,
-      zh: `请求许可 ${witness.request.action}；要约许可 ${near.action ?? '任何动作'}`,
+      zh: `请求许可${doingZh(witness.request.action)}；要约许可${doingZh(near.action)}`,
     };
   }
   const isTarget = what === 'target';
@@ -98,7 +99,7 @@ function explain(about: About, rule: Rule, near: Rule, offer: Policy, witness: W
 function droppedDuty(rule: Rule, near: Rule): Reason {
   const duties: Words = {
     en: near.duties.map(({ action }) => action).join(', '),
-    zh: near.duties.map(({ action }) => action).join('、'),
+    zh: near.duties.map(({ action }) => doingZh(action)).join('、'),
   };
   return {
     code: 'DUTY_DROPPED',
@@ -141,6 +142,6 @@ export function droppedProhibition(prohibition: Rule, request: Policy, lost: Box
     code: 'PROHIBITION_DROPPED',
     path: same?.path ?? '/prohibition',
     en: `the offer prohibits ${prohibition.action ?? action} (${prohibition.path}); in the request ${action} is not prohibited as far`,
-    zh: `要约禁止 ${prohibition.action ?? action}（${prohibition.path}）；请求未同等禁止 ${action}`,
+    zh: `要约禁止${doingZh(prohibition.action ?? action)}（${prohibition.path}）；请求未同等禁止${doingZh(action)}`,
   };
 }

@@ -3,7 +3,7 @@ import type { AtomicConstraint, Constraint, Fact, Reason, ReasonCode, Rule, Witn
 import { factOf, operandOf } from '../odrl/operands.js';
 import { operandWords } from '../words/operands.js';
 import { namesWords } from '../words/terms.js';
-import { constraintWords, timeText, type Words } from '../words.js';
+import { constraintWords, timeText, timeWords, type Words } from '../words.js';
 import { atomsOf } from './parts.js';
 
 const codes: Readonly<Record<string, ReasonCode>> = {
@@ -51,7 +51,10 @@ function all(parts: readonly Words[]): Words {
 }
 
 function valueWords(key: string, { facts }: Witness): Words {
-  if (key === 'dateTime') return { en: `use at ${timeText(facts.now)}`, zh: `在 ${timeText(facts.now)} 使用` };
+  if (key === 'dateTime') {
+    const { en, zh } = timeWords(facts.now);
+    return { en: `use at ${en}`, zh: `在 ${zh} 使用` };
+  }
   if (key === 'count') {
     if (facts.used === undefined) return { en: 'uses that are not counted', zh: '不计次的使用' };
     return { en: `use number ${facts.used + 1}`, zh: `第 ${facts.used + 1} 次使用` };

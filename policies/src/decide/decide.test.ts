@@ -75,7 +75,7 @@ test('a window opens and closes to the millisecond, and says when', () => {
       code: 'TOO_EARLY',
       path: '/permission/0/constraint/0',
       en: 'permitted from 2027-01-01T00:00:00Z; it is 2026-12-31T23:59:59.999Z',
-      zh: '许可时间：自 2027年1月1日 00:00（UTC）起；现在是 2026-12-31T23:59:59.999Z',
+      zh: '许可时间：自 2027年1月1日 00:00（UTC）起；现在是 2026年12月31日 23:59:59.999（UTC）',
     },
   ]);
   expect(under(policy, {}, { now: end }).reasons[0]).toMatchObject({

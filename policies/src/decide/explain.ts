@@ -1,8 +1,9 @@
 import type { AtomicConstraint, Constraint, Reason, Truth } from '../model.js';
 import { factOf } from '../odrl/operands.js';
+import { doingZh } from '../words/actions.js';
 import { dutyWords } from '../words/duty.js';
 import { namesText } from '../words/text.js';
-import { constraintWords } from '../words.js';
+import { situationWords } from '../words.js';
 import type { CompiledRule } from './compile.js';
 import { atomTruth, clockTruth, factFor, type Situation, truthIn } from './condition.js';
 import type { Asked } from './decide.js';
@@ -194,7 +195,7 @@ export function unmatched(permissions: readonly CompiledRule[], asked: Asked, si
     return reason('ACTION_NOT_PERMITTED', '/permission', {
       action,
       permitted,
-      zhPermitted: namesText(names, 'zh') || '无',
+      zhPermitted: names.slice(0, 8).map(doingZh).join('、') || '无',
     });
   }
   const aimed = acting.filter(({ targets }) => targets.every((each) => each.names(target, situation) !== false));
@@ -218,13 +219,18 @@ export function prohibited(each: CompiledRule, asked: Asked, situation: Situatio
       code: 'PROHIBITION_UNDECIDED',
       path: open?.path ?? rule.path,
       en: `${action} may be prohibited here, and that cannot be decided: ${open?.en ?? 'a fact is missing'}`,
-      zh: `此处可能禁止 ${action}，且无法判定：${open?.zh ?? '缺少事实'}`,
+      zh: `此处可能禁止${doingZh(action)}，且无法判定：${open?.zh ?? '缺少事实'}`,
     };
   }
-  const words = [...constraints, ...refinements].map((constraint) => constraintWords(constraint));
+  const words = [...constraints, ...refinements].map((constraint) => situationWords(constraint));
   const when = words.length > 0 ? ` (${words.map(({ en }) => en).join('; ')})` : '';
   const zhWhen = words.length > 0 ? `（${words.map(({ zh }) => zh).join('；')}）` : '';
-  return { code: 'PROHIBITED', path: rule.path, en: `${action} is prohibited${when}`, zh: `禁止 ${action}${zhWhen}` };
+  return {
+    code: 'PROHIBITED',
+    path: rule.path,
+    en: `${action} is prohibited${when}`,
+    zh: `禁止${doingZh(action)}${zhWhen}`,
+  };
 }
 
 /** What keeps a prohibition from being decided. */

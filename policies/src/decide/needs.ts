@@ -2,7 +2,7 @@ import type { AtomicConstraint, Fact, OrderedValue, Reason, ReasonCode, TermsVal
 import { factOf } from '../odrl/operands.js';
 import { operandWords } from '../words/operands.js';
 import { localName, namesText, nameText, type Words } from '../words/text.js';
-import { durationWords, timeText } from '../words/time.js';
+import { durationWords, timeWords } from '../words/time.js';
 import { atomWords } from '../words.js';
 import { atomTruth, doubtOf, factFor, type Situation } from './condition.js';
 import { isAmbiguous, isPassing } from './readings.js';
@@ -66,7 +66,7 @@ function sentenceOf(atom: AtomicConstraint, fact: Fact | undefined, code: Reason
     case 'ZONE_MISSING':
       return {
         en: `${textOf(atom)} has no zone, so it cannot be decided now: the contract must name one`,
-        zh: `${textOf(atom)} 未注明时区，目前无法判定：合同须写明时区`,
+        zh: `${textOf(atom)} 未注明时区，目前无法判定：合约须写明时区`,
       };
     case 'USES_EXHAUSTED':
       return exhausted(atom, situation.use ?? 1);
@@ -81,7 +81,7 @@ function undecidable(atom: AtomicConstraint, fact: Fact | undefined, needs: Word
   if (isAmbiguous(atom.operand)) {
     return {
       en: `${name(atom)} has several dimensions, so one value cannot decide it: the contract must say which`,
-      zh: `${noun(atom)}有多个维度，单个数值无法判定：合同须写明维度`,
+      zh: `${noun(atom)}有多个维度，单个数值无法判定：合约须写明维度`,
     };
   }
   const { en, zh } = valueText(atom, fact);
@@ -117,7 +117,10 @@ function needsOf(atom: AtomicConstraint, { now }: Situation, fact: Fact | undefi
   }
   if (factOf(atom.operand) === 'dateTime') return { en: `permitted ${words.en}`, zh: `许可时间：${words.zh}` };
   const from = permittedFrom(atom, atom.value, now, fact);
-  if (from !== undefined) return { en: `permitted from ${timeText(from)}`, zh: `许可时间：自 ${timeText(from)} 起` };
+  if (from !== undefined) {
+    const { en, zh } = timeWords(from);
+    return { en: `permitted from ${en}`, zh: `许可时间：自 ${zh} 起` };
+  }
   return { en: `permitted ${words.en}`, zh: `须满足：${words.zh}` };
 }
 
@@ -140,7 +143,10 @@ function instant(milliseconds: number): number | undefined {
 
 function foundOf(atom: AtomicConstraint, fact: Fact | undefined, { now, use }: Situation): Words {
   const key = factOf(atom.operand);
-  if (key === 'dateTime') return { en: `it is ${nowText(now)}`, zh: `现在是 ${nowText(now)}` };
+  if (key === 'dateTime') {
+    const { en, zh } = nowWords(now);
+    return { en: `it is ${en}`, zh: `现在是 ${zh}` };
+  }
   if (key === 'count') return { en: `this is number ${use}`, zh: `本次为第 ${use} 次` };
   const { en, zh } = valueText(atom, fact);
   return { en: `it is ${en}`, zh: `现为 ${zh}` };
@@ -174,8 +180,8 @@ function both(text: string): Words {
   return { en: text, zh: text };
 }
 
-function nowText(now: number): string {
-  return instant(now) === undefined ? String(now) : timeText(now);
+function nowWords(now: number): Words {
+  return instant(now) === undefined ? both(String(now)) : timeWords(now);
 }
 
 function name({ operand }: AtomicConstraint): string {

@@ -1,4 +1,5 @@
 import type { Reason, ReasonCode } from '../model.js';
+import { doingZh } from '../words/actions.js';
 
 type Values = Readonly<Record<string, string>>;
 type Sentence = (values: Values) => { readonly en: string; readonly zh: string };
@@ -27,7 +28,7 @@ const sentences = {
   }),
   ACTION_NOT_PERMITTED: ({ action, permitted, zhPermitted }) => ({
     en: `${action} is not permitted; permitted: ${permitted}`,
-    zh: `未许可 ${action}；已许可：${zhPermitted}`,
+    zh: `未许可${doingZh(action)}；已许可：${zhPermitted}`,
   }),
   TARGET_NOT_COVERED: ({ target }) => ({
     en: `the policy is not about ${target}`,

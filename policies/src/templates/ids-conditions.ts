@@ -88,7 +88,7 @@ export const conditionClasses: Readonly<Record<number, TemplateText>> = {
   },
   10: {
     name: { en: 'Only for so long', zh: '限定使用期限' },
-    parameters: [parameter('duration', 'duration', 'duration from the agreement on', '自协议达成起的期限')],
+    parameters: [parameter('duration', 'duration', 'duration from the agreement on', '自合约签订起的期限')],
     enforced: 'provider',
     how: { en: 'Measured by the provider from the instant both sides signed.', zh: '由提供方自双方签署之时起计量。' },
     write: (given) => parts.forAsLongAs(given.text('duration')),

@@ -75,7 +75,7 @@ export const dutyClasses: Readonly<Record<number, TemplateText>> = {
     parameters: [parameter('policy', 'name', 'IRI of the terms', '条款的 IRI')],
     ...nobody(
       'What happens between the consumer and a third party, no connector of the contract sees.',
-      '使用方与第三方之间的行为不在本合同连接器的视野之内，',
+      '使用方与第三方之间的行为不在本合约连接器的视野之内，',
     ),
     write: (given) => ({
       action: 'odrl:distribute',

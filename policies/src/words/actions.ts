@@ -57,6 +57,19 @@ const said: Readonly<Record<string, readonly [en: string, zh: string]>> = {
   extractChar: ['extract characters of *', '摘取*的字符'],
   extractPage: ['extract pages of *', '摘取*的页面'],
   extractWord: ['extract words of *', '摘取*的词语'],
+  append: ['append to *', '向*追加内容'],
+  appendTo: ['append to *', '向*追加内容'],
+  attachPolicy: ['keep the policy attached to *', '随*附上策略'],
+  attachSource: ['keep the source attached to *', '随*附上来源'],
+  commercialize: ['use * commercially', '将*用于商业用途'],
+  copy: ['copy *', '复制*'],
+  export: ['convert * into another format', '导出*'],
+  license: ['license * to others', '许可他人使用*'],
+  pay: ['pay for *', '为*支付费用'],
+  share: ['share * non-commercially', '非商业性地分享*'],
+  shareAlike: ['share works made of * under the same terms', '以相同条款共享基于*的作品'],
+  write: ['write to *', '写入*'],
+  writeTo: ['write to *', '写入*'],
   lease: ['lease * out', '出租*'],
   lend: ['lend *', '出借*'],
   preview: ['preview *', '预览*'],
@@ -68,6 +81,13 @@ const said: Readonly<Record<string, readonly [en: string, zh: string]>> = {
   'cx-policy:access': ['see the offer of *', '查看*的报价'],
   'urn:causeway:v1:mask': ['mask *', '对*作脱敏处理'],
 };
+
+const theData: Words = { en: 'the data', zh: '该数据' };
+
+/** What is done, of whatever data: 使用该数据. Of an action that nobody knows, its name. */
+export function doingZh(action: string | undefined): string {
+  return actionWords(action, theData).zh;
+}
 
 /** Doing `action` to `object`; without an action, anything at all. */
 export function actionWords(action: string | undefined, object: Words): Words {

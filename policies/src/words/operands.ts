@@ -4,7 +4,7 @@ const nouns: Readonly<Record<string, Words>> = {
   dateTime: { en: 'the time', zh: '时间' },
   count: { en: 'the number of the use', zh: '使用次数' },
   delayPeriod: { en: 'the delay', zh: '延迟时间' },
-  elapsedTime: { en: 'the time since the agreement', zh: '自协议达成起经过的时间' },
+  elapsedTime: { en: 'the time since the agreement', zh: '自合约签订起经过的时间' },
   meteredTime: { en: 'the time of use in all', zh: '累计使用时长' },
   timeInterval: { en: 'the time between two uses', zh: '两次使用的间隔' },
   payAmount: { en: 'the payment', zh: '支付金额' },

@@ -1,11 +1,11 @@
 import type { AtomicConstraint, OrderedValue } from '../model.js';
 import type { Operator } from '../odrl/operands.js';
 import { operandWords } from './operands.js';
-import { han, nameText, type Words } from './text.js';
+import { han, nameText, type Said, type Words } from './text.js';
 import { durationWords, instantWords } from './time.js';
 import { unitWords } from './units.js';
 
-type Phrase = (value: Words, noun: Words) => Words;
+type Phrase = (value: Words, noun: Words) => Said;
 type Phrases = Partial<Record<Operator, Phrase>>;
 
 const times: Phrases = {
@@ -18,20 +18,36 @@ const times: Phrases = {
 };
 
 const counts: Phrases = {
-  lt: ({ en, zh }) => ({ en: `before use number ${en}`, zh: han`仅限第${zh}次之前的使用` }),
-  lteq: ({ en, zh }) => ({ en: `for ${en} ${en === '1' ? 'use' : 'uses'} at most`, zh: han`最多使用${zh}次` }),
-  gt: ({ en, zh }) => ({ en: `after use number ${en}`, zh: han`仅限第${zh}次之后的使用` }),
-  gteq: ({ en, zh }) => ({ en: `from use number ${en} on`, zh: han`仅限自第${zh}次起的使用` }),
-  eq: ({ en, zh }) => ({ en: `for use number ${en} only`, zh: han`仅限第${zh}次使用` }),
+  lt: ({ en, zh }) => ({
+    en: `before use number ${en}`,
+    zh: han`仅限第${zh}次之前的使用`,
+    when: han`第${zh}次之前的使用`,
+  }),
+  lteq: ({ en, zh }) => ({
+    en: `for ${en} ${en === '1' ? 'use' : 'uses'} at most`,
+    zh: han`最多使用${zh}次`,
+    when: han`前${zh}次使用`,
+  }),
+  gt: ({ en, zh }) => ({
+    en: `after use number ${en}`,
+    zh: han`仅限第${zh}次之后的使用`,
+    when: han`第${zh}次之后的使用`,
+  }),
+  gteq: ({ en, zh }) => ({
+    en: `from use number ${en} on`,
+    zh: han`仅限自第${zh}次起的使用`,
+    when: han`自第${zh}次起的使用`,
+  }),
+  eq: ({ en, zh }) => ({ en: `for use number ${en} only`, zh: han`仅限第${zh}次使用`, when: han`第${zh}次使用` }),
   neq: ({ en, zh }) => ({ en: `for any use but number ${en}`, zh: han`第${zh}次以外的使用` }),
 };
 
 const elapsed: Phrases = {
-  lt: ({ en, zh }) => ({ en: `less than ${en} after the agreement`, zh: han`自协议达成起不满${zh}` }),
-  lteq: ({ en, zh }) => ({ en: `for ${en} from the agreement on`, zh: han`自协议达成起${zh}内` }),
-  gt: ({ en, zh }) => ({ en: `more than ${en} after the agreement`, zh: han`自协议达成起满${zh}之后` }),
-  gteq: ({ en, zh }) => ({ en: `from ${en} after the agreement`, zh: han`自协议达成起满${zh}后` }),
-  eq: ({ en, zh }) => ({ en: `exactly ${en} after the agreement`, zh: han`恰在协议达成后满${zh}时` }),
+  lt: ({ en, zh }) => ({ en: `less than ${en} after the agreement`, zh: han`自合约签订起不满${zh}` }),
+  lteq: ({ en, zh }) => ({ en: `for ${en} from the agreement on`, zh: han`自合约签订起${zh}内` }),
+  gt: ({ en, zh }) => ({ en: `more than ${en} after the agreement`, zh: han`自合约签订起满${zh}之后` }),
+  gteq: ({ en, zh }) => ({ en: `from ${en} after the agreement`, zh: han`自合约签订起满${zh}后` }),
+  eq: ({ en, zh }) => ({ en: `exactly ${en} after the agreement`, zh: han`恰在合约签订后满${zh}时` }),
 };
 
 const measures: Phrases = {
@@ -53,7 +69,7 @@ const dates: Phrases = {
 };
 
 /** A constraint on a scale as the end of “permitted …”. */
-export function orderedPhrase({ operand, operator, unit }: AtomicConstraint, value: OrderedValue): Words {
+export function orderedPhrase({ operand, operator, unit }: AtomicConstraint, value: OrderedValue): Said {
   const said = valueWords(value, unit);
   const phrase = phrasesOf(operand, value)[operator] ?? measures[operator];
   const noun = operandWords(operand);

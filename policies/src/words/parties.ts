@@ -1,5 +1,5 @@
 import type { Asset, Constraint, Party } from '../model.js';
-import { wholeConstraintWords } from '../words.js';
+import { situationWords } from '../words.js';
 import { han, type Language, nameText, type Words } from './text.js';
 
 const joined = { en: ', ', zh: '、' } as const;
@@ -32,6 +32,6 @@ export function assetWords(asset: Asset | undefined): Words {
 
 function selected(refinements: readonly Constraint[], lang: Language): string {
   if (refinements.length === 0) return '';
-  const parts = refinements.map((each) => wholeConstraintWords(each)[lang]);
+  const parts = refinements.map((each) => situationWords(each)[lang]);
   return lang === 'en' ? ` (${parts.join(', and ')})` : `（${parts.join('，且')}）`;
 }

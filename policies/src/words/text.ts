@@ -6,6 +6,11 @@ export interface Words {
   readonly zh: string;
 }
 
+/** Where the Chinese of a demand differs from that of a situation, `when` is the situation: 用途限于 and 用途为. */
+export interface Said extends Words {
+  readonly when?: string;
+}
+
 /** The same in both languages. */
 export function same(text: string): Words {
   return { en: text, zh: text };

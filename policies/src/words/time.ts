@@ -8,18 +8,29 @@ export function timeText(milliseconds: number): string {
 
 const written = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)(?::(\d\d(?:\.\d+)?))?)?(Z|[+-]\d\d:\d\d)?$/;
 
+/** The same for people: the English in UTC, and so the Chinese. */
+export function timeWords(milliseconds: number): Words {
+  const en = timeText(milliseconds);
+  return { en, zh: instantZh(en) };
+}
+
 /**
  * An instant of a contract: English in UTC, which is how it is compared; Chinese as its author wrote it, with the zone's name. What
  * has no zone says so.
  */
 export function instantWords({ text, low, high }: OrderedValue): Words {
   const en = low === high && isInstant(low) ? timeText(low) : `${nameText(text)}${zoned(text) ? '' : ' (no zone)'}`;
+  return { en, zh: instantZh(text) };
+}
+
+/** An instant as its author wrote it, in Chinese, with the zone's name. */
+export function instantZh(text: string): string {
   const match = written.exec(text);
-  if (!match) return { en, zh: nameText(text) };
+  if (!match) return nameText(text);
   const [, year, month, day, clock, second, zone] = match;
   const seconds = second === undefined || Number(second) === 0 ? '' : `:${second}`;
   const date = `${year}年${Number(month)}月${Number(day)}日`;
-  return { en, zh: `${date}${clock === undefined ? '' : ` ${clock}${seconds}`}${zoneName(zone)}` };
+  return `${date}${clock === undefined ? '' : ` ${clock}${seconds}`}${zoneName(zone)}`;
 }
 
 function zoned(text: string): boolean {

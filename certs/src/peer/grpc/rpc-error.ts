@@ -19,8 +19,13 @@ export class RpcError extends Error {
   static from(error: unknown): RpcError {
     if (error instanceof RpcError) return error;
     if (!isServiceError(error)) return new RpcError(status.UNKNOWN, 'the call failed', { cause: error });
-    return new RpcError(error.code, error.details, { code: causewayCodeOf(error.metadata), cause: error });
+    return new RpcError(error.code, plain(error.details), { code: causewayCodeOf(error.metadata), cause: error });
   }
+}
+
+/** What grpc-js puts around the reason why there is no connection helps nobody. */
+function plain(details: string): string {
+  return details.replace(/^No connection established\. Last error: (?:Error: )?|\s*Resolution note: *\.?$/g, '');
 }
 
 function isServiceError(error: unknown): error is ServiceError & { metadata?: Metadata } {

@@ -73,7 +73,10 @@ export class DutySpace implements AsyncDisposable {
     }
   }
 
-  /** Until everything is logged and told: an attempt that failed is made again when its time comes. */
+  /**
+   * Until everything is logged and told: an attempt that failed is made again when its time comes. What began while the clock was
+   * moved on may have met its deadline at once.
+   */
   async finish(): Promise<void> {
     for (let round = 0; round < 200; round++) {
       await this.settle();

@@ -86,7 +86,7 @@ export function namedIn(json: JsonObject): readonly string[] {
   return isReason(policy) ? [] : [...new Set(demandsOf(policy).flatMap(({ names = [] }) => names))];
 }
 
-/** A dataset as releases before 0.2 stored it: with the names in its offers, and whether they had conditions. */
+/** A dataset as the first releases stored it, with the names in its offers, and whether they had conditions. */
 export function upgradeDataset(_version: number, value: unknown): Dataset {
   // INVARIANT: version 1 was written by `put` of a Dataset whose offers had `assignees` and `conditional` in place of `access`.
   const dataset = value as Omit<Dataset, 'offers'> & {

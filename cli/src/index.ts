@@ -1,6 +1,6 @@
 export { type Api, openApi } from './api.js';
 export { CliError, type CliErrorCode } from './errors.js';
-export { createHome, homePaths, type ServiceRole, serviceRoles } from './home.js';
+export { createHome, type HomeRole, homePaths, type ServiceRole, serviceRoles } from './home.js';
 export { type Words, words } from './language.js';
 export { commandLine } from './main.js';
 export { bytes, createOutput } from './output.js';

@@ -95,6 +95,8 @@ test('a space that is there is used again, by a second start while the first is 
   for (const told of [
     /^Published .*7 datasets/m,
     /^Refused .*Ruifeng.* There is no dataset urn:causeway:oem:order-lines for you/m,
+    /^Audited .*named in the contract, sees 2 transfer/m,
+    /^Exported .*one pinned key, without network/m,
     /^Transferred to Ruifeng.*urn:causeway:oem:parts/m,
     /^Approved .*urn:causeway:hydraulics:capacity.* sha-256:/m,
     /^Refused .*There is no dataset urn:causeway:heat-treatment:process-parameters for you/m,

@@ -5,3 +5,6 @@ import type { Firm } from '../processes/space.js';
 export const demoFirms: readonly Firm[] = namedFirms
   .slice(0, 3)
   .map(({ name, zh, en }) => ({ name, title: `${zh} ${en}` }));
+
+/** Nobody's firm: looks at what the contracts that name it let it see. */
+export const demoAuditor: Firm = { name: 'auditor', title: '华信审计 Huaxin Audit' };

@@ -5,7 +5,7 @@ import { runCommand } from '../processes/command.js';
 import type { Space } from '../processes/space.js';
 import { publish, refusal, searched } from './commands.js';
 import { publishData } from './published-data.js';
-import { planning, type Say, same, step } from './say.js';
+import { auditorId, planning, type Say, same, step } from './say.js';
 
 const day = 86_400_000;
 
@@ -138,7 +138,19 @@ async function publishFile(
   say: Say,
 ): Promise<{ readonly source: string; readonly dataset: DatasetView }> {
   const to = space.connector('hydraulics').run.id;
-  const offer = ['--listed', '--to', to, '--until', until, '--times', '10', '--purpose', planning];
+  const offer = [
+    '--listed',
+    '--to',
+    to,
+    '--until',
+    until,
+    '--times',
+    '10',
+    '--purpose',
+    planning,
+    '--auditors',
+    auditorId,
+  ];
   const dataset = await publish(space.connector('oem'), source, ...offer);
   step(say, { en: 'Published', zh: '已发布' }, same(`${dataset.id} (${bytes(dataset.source.bytes)})`), {
     en: 'for Hengda Hydraulics only, 30 days, 10 times, for production planning',

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { type Words, words } from '@causeway/cli';
 import { SpaceError } from '../errors.js';
 import { Space } from '../processes/space.js';
-import { demoFirms } from './firms.js';
+import { showAudit } from './audit-shown.js';
+import { demoAuditor, demoFirms } from './firms.js';
 import { Interruption } from './interruption.js';
 import { type MainJobResult, mainJob, type VerifiableRecord } from './main-job.js';
 import { oneStart } from './one-start.js';
@@ -66,6 +67,7 @@ async function inSpace(folder: string, { once, json }: Wanted, file: string | un
   const space = new Space({
     folder,
     firms: demoFirms,
+    auditors: [demoAuditor],
     progress: (name) => {
       interruption.demandNone();
       step(say, { en: 'Running', zh: '已启动' }, same(name));
@@ -75,6 +77,7 @@ async function inSpace(folder: string, { once, json }: Wanted, file: string | un
   try {
     const job = starting.then(async () => {
       const main = await mainJob(space, folder, say, file);
+      await showAudit(space, main, say);
       if (file === undefined) await showPolicies(space, main, say);
       return main;
     });
@@ -123,6 +126,7 @@ function next(space: Space, stays: boolean, record: VerifiableRecord, say: Say):
     `search 动臂 --home ${home('hydraulics')}`,
     `publish README.md --to ${space.connector('hydraulics').run.id} --listed --home ${home('oem')}`,
     `request ${owner}:README.md --home ${home('hydraulics')}`,
+    `audit list --home ${space.auditor(demoAuditor.name)}`,
     `audit verify ${record.file} --key ${record.key} --log ${record.log}`,
   ]) {
     say(same(`  npx causeway ${command}`));

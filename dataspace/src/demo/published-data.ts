@@ -5,7 +5,7 @@ import { writeTables } from '../demo-data/write.js';
 import { SpaceError } from '../errors.js';
 import type { Space } from '../processes/space.js';
 import { publish } from './commands.js';
-import { planning, type Say, step } from './say.js';
+import { auditorId, planning, type Say, step } from './say.js';
 
 const seed = 20_261_120;
 const hydraulics = 'urn:causeway:hydraulics';
@@ -24,7 +24,7 @@ function publications(until: string): readonly Publication[] {
     ...['--to', id, '--until', until, '--times', '10', '--purpose', planning, '--classification', '2', ...more],
   ];
   return [
-    { file: 'oem/po_lines.csv', name: 'order-lines', offer: named(hydraulics) },
+    { file: 'oem/po_lines.csv', name: 'order-lines', offer: named(hydraulics, '--auditors', auditorId) },
     { file: 'oem/parts.csv', name: 'parts', offer: ['--to', '*', '--classification', '1'] },
     { file: 'oem/bom.csv', name: 'bom', offer: named(hydraulics) },
     { file: 'hydraulics/capacity.csv', name: 'capacity', offer: named(oem, '--approval') },

@@ -12,6 +12,9 @@ export function step(say: Say, did: Words, ...details: readonly Words[]): void {
   for (const { en, zh } of rest) say({ en: ' '.repeat(12) + en, zh: '　'.repeat(4) + zh });
 }
 
+/** Whom the offers on order lines name: its id is given before it has joined. */
+export const auditorId = 'urn:causeway:auditor';
+
 /** The same in every language: a name, a number. */
 export function same(text: string): Words {
   return { en: text, zh: text };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { homePaths, type ServiceRole } from '@causeway/cli';
+import { type HomeRole, homePaths, type ServiceRole } from '@causeway/cli';
 import { writeFileAtomic } from '@causeway/platform';
 import { SpaceError } from '../errors.js';
 import { runCommand, startCommand } from './command.js';
@@ -17,6 +17,8 @@ export interface Firm {
 export interface SpaceOptions {
   readonly folder: string;
   readonly firms: readonly Firm[];
+  /** Each gets a home and no service. */
+  readonly auditors?: readonly Firm[];
   /** Told as each step is done. */
   readonly progress?: (step: string) => void;
   /** Asked once for each new home. */
@@ -38,7 +40,16 @@ const publicOptions: Readonly<Partial<Record<ServiceRole, Readonly<Record<string
 };
 
 interface Entrant extends Firm {
-  readonly service: ServiceProcess;
+  readonly home: string;
+  readonly role: HomeRole;
+  /** What is started once it has joined; an auditor runs nothing. */
+  readonly service?: ServiceProcess;
+}
+
+const portsOf = ({ service }: Entrant): number => (service ? portOptions[service.role].length : 0);
+
+function entrant(service: ServiceProcess, { name, title }: Firm): Entrant {
+  return { name, title, service, home: service.home, role: service.role };
 }
 
 /**
@@ -73,9 +84,14 @@ export class Space implements AsyncDisposable {
     return found;
   }
 
+  /** The home of an auditor. */
+  auditor(name: string): string {
+    return join(this.#options.folder, name);
+  }
+
   /** Starts what does not run; makes and enrols what does not exist yet. */
   async start(): Promise<void> {
-    const { progress = () => undefined, firms } = this.#options;
+    const { progress = () => undefined, firms, auditors = [] } = this.#options;
     if (!existsSync(homePaths(this.authority.home).home)) {
       await runCommand(
         'init',
@@ -89,23 +105,26 @@ export class Space implements AsyncDisposable {
     await this.authority.start();
     progress('authority');
     await this.#enter(
-      [this.broker, this.clearingHouse].map((service) => ({ service, name: service.role, title: service.role })),
+      [this.broker, this.clearingHouse].map((service) => entrant(service, { name: service.role, title: service.role })),
     );
     // Once a firm has joined, it was done; a start that was stopped before did it perhaps, and again does no harm.
     if (![...this.connectors.values()].some(({ home }) => existsSync(homePaths(home).home))) await this.#announce();
-    await this.#enter(firms.map(({ name, title }) => ({ service: this.connector(name), name, title })));
+    await this.#enter([
+      ...firms.map((firm) => entrant(this.connector(firm.name), firm)),
+      ...auditors.map((auditor): Entrant => ({ ...auditor, home: this.auditor(auditor.name), role: 'auditor' })),
+    ]);
   }
 
   /** Lets these join and start, all at once: most of it is the making of keys. */
   async #enter(entrants: readonly Entrant[]): Promise<void> {
     const { progress = () => undefined } = this.#options;
     // Taken together, while none of them listens yet: no two get the same.
-    const ports = await freePorts(entrants.reduce((sum, { service }) => sum + portOptions[service.role].length, 0));
+    const ports = await freePorts(entrants.reduce((sum, entrant) => sum + portsOf(entrant), 0));
     const entered = await Promise.allSettled(
       entrants.map(async (entrant) => {
-        await this.#join(entrant, ports.splice(0, portOptions[entrant.service.role].length));
-        await entrant.service.start();
-        progress(entrant.name);
+        await this.#join(entrant, ports.splice(0, portsOf(entrant)));
+        await entrant.service?.start();
+        if (entrant.service) progress(entrant.name);
       }),
     );
     // Only now: whoever stops the space knows of every service that was being started.
@@ -124,21 +143,20 @@ export class Space implements AsyncDisposable {
   }
 
   /** Invitation, enrolment, comparing fingerprints, approval: what two people do by telephone. */
-  async #join({ service, name, title }: Entrant, ports: readonly number[]): Promise<void> {
-    const { home } = service;
+  async #join({ service, name, title, home, role }: Entrant, ports: readonly number[]): Promise<void> {
     if (existsSync(homePaths(home).home)) return;
     const paper = join(this.#options.folder, `${name}.invitation`);
     // Kept until it has served: a start that was stopped in the middle goes on with the same enrolment.
     if (!existsSync(paper)) {
       const { invitation } = await runCommand<{ invitation: string }>(
         ...['authority', 'invite', title, '--id', `urn:causeway:${name}`, '--home', this.authority.home],
-        ...['--role', service.role === 'connector' ? 'participant' : service.role],
+        ...['--role', role === 'connector' ? 'participant' : role],
       );
       await writeFileAtomic(paper, invitation);
     }
     const invitation = await readFile(paper, 'utf8');
-    const called = service.role === 'connector' ? ['--set', `name=${title}`] : [];
-    const set = [...(await this.#set(name, service, ports)), ...called];
+    const called = role === 'connector' ? ['--set', `name=${title}`] : [];
+    const set = service ? [...(await this.#set(name, service, ports)), ...called] : [];
     const joining = startCommand(['join', invitation, '--home', home, ...set]);
     const { value: first } = await joining.events.next();
     if (first?.event === 'waiting') await this.#approve(first as { enrolment: string; keyFingerprint: string });

@@ -23,7 +23,7 @@ export async function showAudit(space: Space, { agreement, received }: MainJob, 
     { en: 'Audited', zh: '已审计' },
     {
       en: `${demoAuditor.title}, named in the contract, sees ${transfers.length} transfer(s); ${holds.length} checks of this one hold:`,
-      zh: `合同指定的${demoAuditor.title}可见 ${transfers.length} 次传输；本次的 ${holds.length} 项核查均成立：`,
+      zh: `合约指定的${demoAuditor.title}可见 ${transfers.length} 次传输；本次的 ${holds.length} 项核查均成立：`,
     },
     ...holds.slice(0, 3).map(({ en, zh }) => ({ en: cut(en), zh: cut(zh) })),
   );

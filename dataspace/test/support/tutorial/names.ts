@@ -16,7 +16,7 @@ const passing = new RegExp(
     '\\d+(?= bytes\\b| 字节)',
     // Two signers' envelopes of the same statement come to the log side by side.
     '(?<=record |记录 |第 )\\d+',
-    '(?<=consistency \\()\\d+',
+    '(?<=(?:consistency|一致性) \\()\\d+',
   ].join('|'),
   'g',
 );

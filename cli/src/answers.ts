@@ -69,6 +69,17 @@ const shapes: Readonly<Record<string, Schema>> = {
   Member: member,
 };
 
+const problem: Schema = open({ path: text, code: text, message: text, 'suggestion?': text });
+/** The answer to one line of `policy`, behind the line's own name. */
+const line = (members: Readonly<Record<string, Schema>>): Schema =>
+  one(
+    object({ 'id?': { type: ['string', 'number'] }, 'line?': count, ...members }),
+    object({
+      ...{ 'id?': { type: ['string', 'number'] }, 'line?': count },
+      error: object({ code: text, message: text, 'problems?': array(problem) }),
+    }),
+  );
+
 /** What each command prints with `--json`, a line; a command that goes on prints several. Each may print an `Error` instead. */
 const commands: Readonly<Record<string, Schema>> = {
   init: object({ home: file, role: is('authority'), space: text }),
@@ -142,6 +153,25 @@ const commands: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
+  'policy check': line({ problems: array(problem), warnings: array(problem) }),
+  'policy decide': line({
+    decision: { enum: ['permit', 'deny'] },
+    'active?': { enum: [true, false, 'unknown'] },
+    reasons: array(open({ code: text })),
+    'rules?': array(object({ rule: text, active: { enum: [true, false, 'unknown'] } })),
+    'ignored?': array(text),
+    'record?': { type: 'object' },
+    'same?': flag,
+    'engine?': text,
+    'policy?': text,
+    'digest?': text,
+  }),
+  'policy compare': line({
+    verdict: { enum: ['Conflict', 'Compatible', 'Unknown', 'within', 'exceeds', 'unknown'] },
+    'reasons?': array(open({ code: text })),
+    'witness?': { type: 'object' },
+  }),
+  'policy render': line({ text }),
   'audit list': object({
     transfers: array(
       object({

@@ -47,6 +47,8 @@ export interface TransferView {
   readonly inDoubt: boolean;
   readonly reason?: ReasonView;
   readonly parked?: ReasonView;
+  /** Why the last attempt came to nothing, while it is tried again. */
+  readonly trouble?: string;
   readonly bytes?: number;
   readonly size?: number;
   readonly path?: string;

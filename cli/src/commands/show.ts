@@ -49,6 +49,7 @@ export function showCommand(output: Output): Command {
       if (negotiation) for (const line of approvals(negotiation)) output.line(`  ${line}`);
       if (negotiation && isOffered(negotiation)) output.line(`  offered to you: causeway accept ${id} --home ${home}`);
       if (negotiation?.agreement) output.line(`  agreement ${negotiation.agreement}`);
+      if (transfer?.trouble) output.line(`  what keeps it: ${transfer.trouble}`);
       if (view.parked) output.line(`  parked: somebody has to look at it: ${words(view.parked)}`);
       if (view.reason) output.line(`  ${words(view.reason)}`);
       output.result({ kind, ...view, ...(duties.length > 0 && { duties }) });

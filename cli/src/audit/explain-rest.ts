@@ -46,7 +46,9 @@ function logSteps(report: AuditReport, { entries }: Recorded): Step[] {
   const clean = (...checks: string[]): Step['outcome'] =>
     report.checks.every(({ check, findings }) => findings === 0 || !checks.includes(check)) ? 'holds' : 'wrong';
   const gaps = report.findings.some(({ code }) => code === 'SEQUENCE_BROKEN');
+  // Whose envelope came to the log first is chance, and no part of the story.
   const counts = [...new Set(entries.map(({ envelope }) => envelope.signer))]
+    .toSorted()
     .map((signer) => `${signer} ${entries.filter(({ envelope }) => envelope.signer === signer).length}`)
     .join(', ');
   const [size, count] = [report.treeSize, entries.length];

@@ -1,4 +1,4 @@
-import type { Statement, TransferStory } from '@causeway/evidence';
+import type { Check, Statement, TransferStory } from '@causeway/evidence';
 import type { Words } from '../language.js';
 
 export const states: Readonly<Record<TransferStory | 'none', Words>> = {
@@ -28,3 +28,15 @@ export const outcomes = {
   told: { en: '    ', zh: '　　' },
 } as const;
 export type Outcome = keyof typeof outcomes;
+
+/** What `audit verify` goes through. The English ones are the names in its JSON. */
+export const checkNames: Readonly<Record<Check['check'], Words>> = {
+  bundle: { en: 'bundle', zh: '文件' },
+  trust: { en: 'trust', zh: '信任包' },
+  envelopes: { en: 'envelopes', zh: '签名信封' },
+  statements: { en: 'statements', zh: '声明' },
+  record: { en: 'record', zh: '记录' },
+  receipts: { en: 'receipts', zh: '回执' },
+  consistency: { en: 'consistency', zh: '一致性' },
+  log: { en: 'log', zh: '日志' },
+};

@@ -4,12 +4,13 @@ import { dirname, resolve } from 'node:path';
 import type { AuditReport } from '@causeway/evidence';
 import { Command } from 'commander';
 import { refusalsOf } from '../audit/refused.js';
+import { checkNames, outcomes } from '../audit/words.js';
 import { CliError, fileTrouble } from '../errors.js';
 import { demandWritable } from '../home.js';
+import { words } from '../language.js';
 import { homeOption, listOption } from '../options.js';
 import type { Output } from '../output.js';
 import { whileShown } from '../progress.js';
-import { inLanguage } from '../views.js';
 import { auditExplainCommand } from './audit-explain.js';
 import { auditListCommand } from './audit-list.js';
 
@@ -82,7 +83,7 @@ function verifyCommand(output: Output): Command {
         verifyRecord(bundle, log, key),
       );
       for (const { check, examined, findings } of report.checks) {
-        output.line(`${findings === 0 ? 'ok  ' : 'FAIL'} ${check} (${examined})`);
+        output.line(`${words(outcomes[findings === 0 ? 'holds' : 'wrong'])} ${words(checkNames[check])} (${examined})`);
       }
       for (const { code, where, message } of report.findings) output.line(`${code} at ${where}: ${message}`);
       for (const line of told(report)) output.line(line);
@@ -100,10 +101,16 @@ function verifyCommand(output: Output): Command {
           data: seen,
         });
       }
+      const alone = log === undefined;
       output.line(
-        `${resolve(file)} verifies, ${log === undefined ? 'by itself, up to' : 'against'} a log of ${report.treeSize} leaves.`,
+        words({
+          en: `${resolve(file)} verifies, ${alone ? 'by itself, up to' : 'against'} a log of ${report.treeSize} leaves.`,
+          zh: `${resolve(file)} 验证通过，${alone ? '无需日志，截至' : '对照'} ${report.treeSize} 个叶子的日志。`,
+        }),
       );
-      for (const text of report.unchecked) output.line(`not checked: ${inLanguage(text)}`);
+      for (const text of report.unchecked) {
+        output.line(`${words({ en: 'not checked', zh: '未核查' })}: ${words(text)}`);
+      }
       output.result(seen);
     });
 }

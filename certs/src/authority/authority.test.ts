@@ -25,13 +25,13 @@ let folder: string;
 let authority: Authority;
 let serial = 0;
 
-async function start(): Promise<Authority> {
+async function start(space = 'causeway', into = 'authority'): Promise<Authority> {
   const config = await loadConfig(authorityConfig, {
-    flags: { port: '0', 'admin-port': '0', 'operations-port': '0', 'rsa-bits': String(rsaBits) },
+    flags: { space, port: '0', 'admin-port': '0', 'operations-port': '0', 'rsa-bits': String(rsaBits) },
   });
   return startAuthority({
     config,
-    folder: join(folder, 'authority'),
+    folder: join(folder, into),
     clock: systemClock,
     random: systemRandom,
     log: silentLogger,
@@ -103,6 +103,22 @@ describe('enrolment', () => {
     );
     expect(certificate.ca).toBe(false);
     expect(certificate.subject).toContain(`CN=urn:causeway:${name}`);
+  });
+
+  it('takes a name of the space in Chinese, whose root is the issuer of what it certifies', async () => {
+    const chinese = await start('华东供应链数据空间', 'chinese');
+    try {
+      const { invitation } = await chinese.admin.invite({ name: '恒力液压', id: `urn:${name}`, role: 'participant' });
+      const enrolment = await begin(invitation);
+      await chinese.admin.approve(enrolment.id);
+      const { tls } = await enrolment.wait();
+      const root = new X509Certificate(await readFile(join(folder, 'chinese', 'root.cert.pem')));
+      expect(root.subject).toContain('CN=华东供应链数据空间 root');
+      const certificate = new X509Certificate(tls.cert);
+      expect(certificate.checkIssued(root) && certificate.verify(root.publicKey)).toBe(true);
+    } finally {
+      await chinese.close();
+    }
   });
 
   it('goes on where it stopped, with the same keys, and cannot be done twice', async () => {

@@ -43,10 +43,7 @@ export function makeRoot(options: {
   readonly serial: Uint8Array;
 }): CertificateAuthority {
   const certificate = blank(options.keys.publicKey, options.validity, options.serial);
-  const name = [
-    { name: 'organizationName', value: 'Causeway' },
-    { name: 'commonName', value: shorten(`${options.space} root`) },
-  ];
+  const name = [{ name: 'organizationName', value: 'Causeway' }, commonName(`${options.space} root`)];
   certificate.setSubject(name);
   certificate.setIssuer(name);
   certificate.setExtensions([
@@ -74,7 +71,7 @@ export function issueCertificate(request: CertificateRequest): string {
     { name: 'organizationName', value: 'Causeway' },
     { name: 'commonName', value: shorten(id) },
   ]);
-  certificate.setIssuer(root.subject.attributes);
+  certificate.setIssuer(root.subject.attributes.map(decoded));
   certificate.setExtensions([
     { name: 'basicConstraints', cA: false, critical: true },
     { name: 'keyUsage', digitalSignature: true, critical: true },
@@ -121,7 +118,21 @@ function blank(publicKey: string, validity: Validity, serial: Uint8Array): forge
   return certificate;
 }
 
+// A space may be called 演示空间, which a PrintableString cannot hold. ASCII stays what it was.
+function commonName(name: string): forge.pki.CertificateField {
+  const value = shorten(name);
+  return /^[ -~]*$/.test(value)
+    ? { name: 'commonName', value }
+    : { name: 'commonName', value, valueTagClass: forge.asn1.Type.UTF8 as number };
+}
+
+// node-forge reads a UTF8String as its bytes and encodes it once more when it writes one; an issuer has to stay the same.
+function decoded(field: forge.pki.CertificateField): forge.pki.CertificateField {
+  const utf8 = (field.valueTagClass as number | undefined) === forge.asn1.Type.UTF8;
+  return utf8 && typeof field.value === 'string' ? { ...field, value: forge.util.decodeUtf8(field.value) } : field;
+}
+
 // X.520 bounds a common name to 64 characters.
 function shorten(name: string): string {
-  return name.slice(0, 64);
+  return [...name].slice(0, 64).join('');
 }

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Identity, PeerChannel } from '@causeway/certs/peer';
 import { bootSpace, causewayBin, type HostedFirm, type HostedSpace, runCommand } from '@causeway/dataspace';
-import { verifyAudit } from '@causeway/evidence';
+import { digestOf, type Envelope, saltOf, signEnvelope, verifyAudit, writeStatement } from '@causeway/evidence';
 import { seededRandom } from '@causeway/platform/testing';
+import { ClearingHouse } from '@causeway/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { causeway } from './support/causeway.js';
 import { agree, publish, pull, tilesOf } from './support/job.js';
@@ -158,6 +160,33 @@ describe('an auditor from outside', () => {
     await oem.start();
   });
 
+  test('does not take the word of one party that another refuses, nor that a transfer is its own', async () => {
+    const liar = space.identityOf('hydraulics');
+    const alone = digestOf('an agreement that nobody else has seen');
+    const parties = { provider: liar.id, consumer: oem.id, auditors: ['urn:causeway:lens'] };
+    const start = writeStatement({
+      ...{ version: '1', type: 'transfer-start', agreement: alone, transfer, consumerPid: 'urn:uuid:1' },
+      ...{ dataset: `${liar.id}:x`, datasetVersion: alone, size: '1', decision: alone },
+      ...{ time: new Date().toISOString(), salt: saltOf(Buffer.alloc(16)) },
+    });
+    const shared = { version: '1', agreement: alone, signer: liar.id } as const;
+    await submit(liar, [
+      { ...shared, type: 'agreement', statement: alone, sequence: '1', parties },
+      { ...shared, type: 'transfer-start', statement: start.id, sequence: '2' },
+    ]);
+    const { transfers, refusals } = await runCommand<Listed>('audit', 'list', ...home('lens'));
+    expect(transfers).toMatchObject([{ agreement }, { agreement: alone, state: 'running' }]);
+    expect(refusals.map(({ party, code }) => `${party} ${code}`)).toEqual(Array(2).fill(`${liar.id} NOT_FOUND`));
+    const { stdout } = await causeway('audit', 'explain', alone, ...home('lens'));
+    expect(stdout).toContain('ONE-SIDED');
+    expect(stdout).not.toContain(`not released by ${oem.id}`);
+
+    // It shows its start to the auditor: which of the two records is meant is not for it to say.
+    await writeFile(join(space.folder, 'lens', 'statements', `${start.id.replace(':', '-')}.json`), start.bytes);
+    const { code, stderr } = await causeway('audit', 'explain', transfer, ...home('lens'));
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^REFUSED: More than one record/) });
+  });
+
   test('has no list at the home of a party, and no service at its own', async () => {
     expect(await causeway('audit', 'list', '--home', oem.home)).toMatchObject({
       code: 1,
@@ -169,7 +198,7 @@ describe('an auditor from outside', () => {
 
   test('finds out a log that was rebuilt and signed again since it looked last', async () => {
     await space.clearingHouse.stop();
-    await rebuildLog(space, (entries) => entries.slice(0, -1), Date.now());
+    await rebuildLog(space, (entries) => entries.slice(0, -3), Date.now());
     await space.clearingHouse.start();
     const { code, stderr } = await causeway('audit', 'list', ...home('lens'));
     expect({ code, stderr }).toEqual({
@@ -183,6 +212,20 @@ describe('an auditor from outside', () => {
     expect(found).toMatchObject({ code: 1, stdout: expect.stringContaining('LOG_SHRUNK at bundle#/checkpoint') });
   });
 });
+
+/** Logs envelopes of one's own, as any member can. */
+async function submit(identity: Identity, envelopes: readonly Envelope[]): Promise<void> {
+  const { id, grpc } = identity.trust.bundle.clearingHouse;
+  const channel = new PeerChannel({ identity, address: grpc, expect: { id, role: 'clearing-house' } });
+  const stream = channel.bidi(ClearingHouse.submit);
+  const { keyStatement } = identity.signing;
+  for (const [number, envelope] of envelopes.entries()) {
+    await stream.send({ id: number + 1, envelope: await signEnvelope(envelope, identity.signing), keyStatement });
+  }
+  stream.end();
+  for await (const { receipt } of stream.responses) expect(receipt).not.toBe('');
+  channel.close();
+}
 
 /** The command in a network of its own where the system lets us, without environment and home. */
 function alone(cwd: string, args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {

@@ -32,7 +32,7 @@ export interface Audited {
   /** The bundle, as canonical JSON. */
   readonly bundle: Uint8Array;
   readonly report: AuditReport;
-  /** Of the statements that are not in it: who was asked, and what they said. */
+  /** Of the statements that are not in it: what those said who signed them. */
   readonly refusals: readonly Refusal[];
 }
 
@@ -109,7 +109,12 @@ export class AuditDesk implements AsyncDisposable {
     };
     const bytes = auditBundleBytes(bundle);
     const report = await verifyAudit(bytes, { pins: this.#identity.trust.pins });
-    return { seen, bundle: bytes, report, refusals };
+    const unreleased = report.story?.unreleased ?? [];
+    // Who signs alone can name anybody as the other party: to refuse a statement is the word of those who signed it.
+    const named = refusals.filter(({ statement, party }) =>
+      unreleased.some((one) => one.statement === statement && one.signers.includes(party)),
+    );
+    return { seen, bundle: bytes, report, refusals: named };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -134,18 +139,25 @@ export class AuditDesk implements AsyncDisposable {
     }
   }
 
+  /** Looks through all records: who knows of a transfer can tell of it in a record of its own, before the parties do. */
   async #byTransfer(transfer: string): Promise<Audited | undefined> {
+    let found: Audited | undefined;
     let cursor = '';
     for (let page = 0; page < mostPages; page += 1) {
       const { records, next } = await this.page({ limit: 100, cursor });
       for (const record of records) {
         const audited = await this.audit(record);
-        if (audited.report.story?.transfers.some((one) => one.transfer === transfer)) return audited;
+        if (!audited.report.story?.transfers.some((one) => one.transfer === transfer)) continue;
+        if (found) {
+          const message = `More than one record tells of transfer ${transfer}. Name one of them: ${found.seen.id}, ${record.id}`;
+          throw new CliError('REFUSED', message);
+        }
+        found = audited;
       }
       cursor = next;
-      if (cursor === '') return undefined;
+      if (cursor === '') break;
     }
-    return undefined;
+    return found;
   }
 
   #get(request: { record: string; cursor?: string }) {

@@ -93,7 +93,8 @@ export class ReleaseDesk {
 
   /** As the broker tells it now; while it cannot, as it told it last. */
   async #address(party: string): Promise<string> {
-    const kept = join(this.#home, 'addresses', party);
+    // A record names its parties before it is verified, and a name could be a path.
+    const kept = join(this.#home, 'addresses', encodeURIComponent(party));
     try {
       const address = await addressOf(this.#identity, party);
       await writeFileAtomic(kept, address);

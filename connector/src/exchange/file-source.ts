@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { codeOf } from '@causeway/platform';
 import { ConnectorError } from '../errors.js';
@@ -104,8 +104,9 @@ export function behind(buffers: readonly Uint8Array[], bytes: number): Uint8Arra
   });
 }
 
+/** Without waiting: a named pipe that nobody writes to would hold one of the few threads that read files, for good. */
 function openForReading(path: string): Promise<FileHandle> {
-  return open(path, 'r').catch(unreadable);
+  return open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(unreadable);
 }
 
 // The path stays here: a peer learns that the file cannot be read, not where it lies.

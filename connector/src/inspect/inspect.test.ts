@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -154,6 +155,12 @@ test('a file that is written to while it is read is refused', async () => {
   const source = await describeFile(path);
   await appendFile(path, '3,4\n');
   await expect(inspect(source)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+});
+
+test.skipIf(process.platform === 'win32')('a named pipe is no file, and nobody waits for its writer', async () => {
+  const path = join(folder, 'pipe.csv');
+  execFileSync('mkfifo', [path]);
+  await expect(describeFile(path)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
 });
 
 test('a folder tells its files, and what it passes over', async () => {

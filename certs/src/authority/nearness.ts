@@ -14,14 +14,19 @@ const never = list(
   [
     ['0.0.0.0', 8],
     ['169.254.0.0', 16],
+    ['192.0.0.0', 24],
     ['224.0.0.0', 3],
+    // Where Alibaba's cloud answers a machine about itself, within what is otherwise a site's range; Amazon's by IPv6 below.
+    ['100.100.100.200', 32],
   ],
   [
     ['::', 128],
     ['fe80::', 10],
     ['ff00::', 8],
+    ['fd00:ec2::254', 128],
     // Forms of IPv4 addresses that would pass by the ranges above.
     ['64:ff9b::', 96],
+    ['64:ff9b:1::', 48],
     ['2002::', 16],
   ],
 );
@@ -33,7 +38,10 @@ const site = list(
     ['192.168.0.0', 16],
     ['100.64.0.0', 10],
   ],
-  [['fc00::', 7]],
+  [
+    ['fc00::', 7],
+    ['fec0::', 10],
+  ],
 );
 
 /** How near an IP address is: 0 public, 1 this site's network, 2 this machine, Infinity nobody's. */

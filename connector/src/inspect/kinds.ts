@@ -20,6 +20,11 @@ function isDate(text: string): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
+/** Whether a text is rather a value than a name: a number or a date. */
+export function isMeasure(text: string): boolean {
+  return kinds.some(({ type, fits }) => (type === 'integer' || type === 'decimal' || type === 'date') && fits(text));
+}
+
 /** Finds out what all values of one column are, value by value. */
 export class Kind {
   readonly name: string;

@@ -1,12 +1,14 @@
 import type { Dataset } from '../model.js';
 import { contentLimits } from './content.js';
+import { isMeasure } from './kinds.js';
 
 /** Room for the names of columns in a description. */
 const longest = 3_000;
 
 /**
  * What others are told of a dataset: its owner's own words, or else what was found in the file. The names of columns can be secrets, and
- * are left out where their owner says so; of values nothing is told.
+ * are left out where their owner says so; of values nothing is told. A first row that holds a number or a date is rather values than
+ * names: a file without a header would show them, so nothing of that row is told.
  */
 export function descriptionOf({ description, content, hideColumns }: Dataset): string | undefined {
   if (description !== undefined) return description;
@@ -14,7 +16,7 @@ export function descriptionOf({ description, content, hideColumns }: Dataset): s
   const { rows, columns } = content.table;
   const form = content.format === 'csv' ? 'CSV' : 'JSON Lines';
   const said = `${form}, ${content.encoding ?? ''}, ${rows} rows (行)`;
-  if (hideColumns === true || columns.length === 0) return said;
+  if (hideColumns === true || columns.length === 0 || columns.some(({ name }) => isMeasure(name))) return said;
   const names: string[] = [];
   let length = 0;
   for (const { name, type } of columns) {

@@ -91,6 +91,13 @@ describe('a preview', () => {
     expect(body.content.table.columns[1].name).toBe('secret margin');
   });
 
+  test('of a file without a header tells nobody its first row', async () => {
+    await writeFile(file, '李四,13800000000,12.5\n张三,13900000000,7.5\n');
+    const { body } = await http.put(`${url}?preview=true`).send(publication({ listed: true }));
+    expect(body.description).toBe('CSV, UTF-8, 1 rows (行)');
+    expect(JSON.stringify(body.shown)).not.toMatch(/李四|13800000000|12\.5/);
+  });
+
   test('of a file is what is published, or nothing is', async () => {
     const { version } = (await http.put(`${url}?preview=true`).send(publication())).body.source;
     await appendFile(file, 'PO-3,1\n');

@@ -1,6 +1,6 @@
 import { type Words, words } from './language.js';
 import { bytes } from './output.js';
-import { type ContentView, type DatasetView, inLanguage, type OfferView, terms } from './views.js';
+import { type ContentView, type DatasetView, type OfferView, terms } from './views.js';
 
 const mostColumns = 40;
 const types: Readonly<Record<string, string>> = {
@@ -115,7 +115,7 @@ export function standing({ agreements }: DatasetView): Words {
 /** The title in the language of the terminal, or in the one there is. */
 export function titleOf({ title }: Pick<DatasetView, 'title'>): string {
   const { en = title.zh ?? '', zh = title.en ?? '' } = title;
-  return inLanguage({ en, zh });
+  return words({ en, zh });
 }
 
 /** In columns of a terminal: what is East Asian takes two. */

@@ -1,7 +1,7 @@
 import type { Api } from './api.js';
 import { CliError } from './errors.js';
 import { unlessInterrupted } from './interruption.js';
-import { type NegotiationView, waits, words } from './views.js';
+import { type NegotiationView, reasonWords, waits } from './views.js';
 
 const pollSeconds = 20;
 
@@ -74,5 +74,5 @@ function keptBy({ trouble }: { readonly trouble?: string }): string {
 
 /** What a person is told of a process that did not end well. */
 export function ended(what: string, { reason, parked, state }: Partial<NegotiationView>): string {
-  return `${what} (${parked ? 'parked: somebody has to look at it' : state}): ${words(parked ?? reason)}`;
+  return `${what} (${parked ? 'parked: somebody has to look at it' : state}): ${reasonWords(parked ?? reason)}`;
 }

@@ -5,14 +5,24 @@ export interface PageView<T> {
   readonly next?: string;
 }
 
+export interface Collecting {
+  readonly most: number;
+  readonly cursor?: string | undefined;
+}
+
 /**
  * Follows the cursors of a list until `most` items came or the list ends: a page may be short, or empty even, without being
  * the last one.
  */
-export async function collect<T, P extends { readonly next?: string }>(
+export function collect<T>(api: Pick<Api, 'get'>, path: string, options: Collecting): Promise<PageView<T>> {
+  return collectIn<T, PageView<T>>(api, path, { ...options, items: ({ items }) => items });
+}
+
+/** The same where a page holds its items under another name. */
+export async function collectIn<T, P extends { readonly next?: string }>(
   api: Pick<Api, 'get'>,
   path: string,
-  options: { readonly most: number; readonly cursor?: string | undefined; items(page: P): readonly T[] },
+  options: Collecting & { items(page: P): readonly T[] },
 ): Promise<PageView<T>> {
   const items: T[] = [];
   let cursor = options.cursor;

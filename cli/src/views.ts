@@ -1,4 +1,4 @@
-import { language } from './language.js';
+import { type Words, words } from './language.js';
 
 // What the management API answers, as far as the command line shows it.
 
@@ -20,19 +20,13 @@ export interface NegotiationView {
   readonly agreement?: string;
   readonly role?: string;
   /** The terms on the table. */
-  readonly words?: WordsView;
+  readonly words?: Words;
   readonly approval?: {
     readonly needed: number;
     readonly given: readonly { readonly operator: string }[];
     readonly deadline: number;
     readonly outcome?: 'approved' | 'rejected' | 'expired' | 'overtaken';
   };
-}
-
-/** The same text in both languages, of several lines. */
-export interface WordsView {
-  readonly en: string;
-  readonly zh: string;
 }
 
 export interface TransferView {
@@ -92,8 +86,8 @@ export interface DutyView {
   readonly state: 'pending' | 'fulfilled' | 'violated';
   readonly overdue: boolean;
   readonly due?: number;
-  readonly name: WordsView;
-  readonly stand: WordsView;
+  readonly name: Words;
+  readonly stand: Words;
   readonly answers: readonly {
     readonly result: string;
     readonly outcome: string;
@@ -101,11 +95,6 @@ export interface DutyView {
     readonly refused?: ReasonView;
     readonly logIndex?: string;
   }[];
-}
-
-export interface DutyPageView {
-  readonly items: readonly DutyView[];
-  readonly next?: string;
 }
 
 export interface DatasetView {
@@ -132,7 +121,7 @@ export interface DatasetView {
 export interface OfferView {
   readonly id: string;
   readonly policy?: { readonly assignee?: unknown };
-  readonly words?: WordsView;
+  readonly words?: Words;
   readonly approval?: boolean;
   readonly negotiable?: boolean;
 }
@@ -147,14 +136,14 @@ export interface ContentView {
     readonly rows: number;
     readonly columns: readonly { readonly name: string; readonly type: string; readonly nulls: number }[];
   };
-  readonly trouble?: WordsView & { readonly line?: number };
+  readonly trouble?: Words & { readonly line?: number };
 }
 
 /** A folder with the files in it, or a file. */
 export interface InspectionView {
   readonly kind: 'file' | 'folder';
   readonly files?: readonly { readonly name: string; readonly path: string }[];
-  readonly skipped?: readonly { readonly name: string; readonly why: WordsView }[];
+  readonly skipped?: readonly { readonly name: string; readonly why: Words }[];
 }
 
 /** What was got under an agreement, and what is left of it. */
@@ -222,9 +211,9 @@ export function told(duty: DutyView): string[] {
   const last = answers.at(-1);
   const { refused, received, logIndex } = last ?? {};
   return [
-    `${role === 'consumer' ? `owed to ${peer}` : `owed by ${peer}`}: ${inLanguage(name)}`,
-    `  ${inLanguage(stand)}`,
-    ...(refused === undefined ? [] : [`  ${peer} does not take our report: ${words(refused)}`]),
+    `${role === 'consumer' ? `owed to ${peer}` : `owed by ${peer}`}: ${words(name)}`,
+    `  ${words(stand)}`,
+    ...(refused === undefined ? [] : [`  ${peer} does not take our report: ${reasonWords(refused)}`]),
     ...(last === undefined || role === 'provider' || received !== undefined || refused !== undefined
       ? []
       : [`  ${peer} has not been told yet`]),
@@ -233,23 +222,17 @@ export function told(duty: DutyView): string[] {
   ];
 }
 
-/** The words of a reason in the language of the terminal (`LANG`), code first. */
-export function words(reason: ReasonView | undefined, env: NodeJS.ProcessEnv = process.env): string {
-  if (!reason) return 'no reason was given';
-  return `${reason.code}: ${inLanguage(reason, env)}`;
-}
-
-/** The text in the language of the terminal. */
-export function inLanguage(text: WordsView, env: NodeJS.ProcessEnv = process.env): string {
-  return text[language(env)];
+/** A reason in the language of the terminal, code first. */
+export function reasonWords(reason: ReasonView | undefined): string {
+  return reason === undefined ? 'no reason was given' : `${reason.code}: ${words(reason)}`;
 }
 
 /** Terms in plain words, line by line. */
 export function terms({ words: text }: Pick<NegotiationView, 'words'>): string[] {
-  return text === undefined ? [] : inLanguage(text).split('\n');
+  return text === undefined ? [] : words(text).split('\n');
 }
 
-const livenesses: Readonly<Record<string, WordsView>> = {
+const livenesses: Readonly<Record<string, Words>> = {
   pending: { en: 'waits to be let in', zh: '待批准' },
   online: { en: 'online', zh: '在线' },
   late: { en: 'late', zh: '心跳迟到' },
@@ -259,6 +242,6 @@ const livenesses: Readonly<Record<string, WordsView>> = {
 };
 
 /** How a participant stands with the broker; a state that this release does not know is said as it came. */
-export function livenessWords(state: string): WordsView {
+export function livenessWords(state: string): Words {
   return livenesses[state] ?? { en: state, zh: state };
 }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { openApi } from '../api.js';
+import type { Words } from '../language.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
-import { collect, type PageView } from '../pages.js';
-import { type NegotiationView, terms, type WordsView, words } from '../views.js';
+import { collect } from '../pages.js';
+import { type NegotiationView, reasonWords, terms } from '../views.js';
 
 interface Waiting {
   readonly pid: string;
@@ -14,7 +15,7 @@ interface Waiting {
   readonly why: { readonly code: string; readonly en: string; readonly zh: string };
   readonly given: readonly { readonly operator: string; readonly at: number }[];
   readonly deadline: number;
-  readonly words: WordsView;
+  readonly words: Words;
 }
 
 interface AsOptions {
@@ -40,15 +41,13 @@ export function requestsCommand(output: Output): Command {
     .addHelpText('after', '\nExample:\n  causeway requests --home ./oem --key ./li.key')
     .action(async ({ home, key, cursor }: AsOptions & { cursor?: string }) => {
       const api = await openApi(home, 'connector', key);
-      const page = await collect<Waiting, PageView<Waiting>>(api, '/management/v1/approvals', {
-        ...{ most: mostShown, cursor, items: ({ items }) => items },
-      });
+      const page = await collect<Waiting>(api, '/management/v1/approvals', { most: mostShown, cursor });
       if (page.items.length === 0) output.line('Nothing waits.');
       for (const { pid, peer, dataset, needed, why, given, deadline, words: text } of page.items) {
         output.line(pid);
         output.line(`  ${peer} asks for ${dataset}`);
         for (const line of terms({ words: text })) output.line(`    ${line}`);
-        output.line(`  ${words(why)}`);
+        output.line(`  ${reasonWords(why)}`);
         const names = given.map(({ operator }) => operator).join(', ');
         output.line(`  approved by ${given.length} of ${needed}${names === '' ? '' : ` (${names})`}`);
         output.line(`  ends undecided at ${new Date(deadline).toISOString()}`);
@@ -76,7 +75,7 @@ export function approveCommand(output: Output): Command {
       const { outcome, given = [], needed = 0 } = negotiation.approval ?? {};
       if (outcome === undefined) output.line(`Approved by ${given.length} of ${needed}; it waits for somebody else.`);
       else if (outcome === 'approved') output.line(`Approved: agreed with ${negotiation.peer}.`);
-      else output.line(`Not agreed: ${words(negotiation.reason)}`);
+      else output.line(`Not agreed: ${reasonWords(negotiation.reason)}`);
       output.result({ ...negotiation });
     });
 }

@@ -3,7 +3,7 @@ import { openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { homeOption, listOption } from '../options.js';
 import type { Output } from '../output.js';
-import { collect, type PageView } from '../pages.js';
+import { collect } from '../pages.js';
 
 type Attributes = Readonly<Record<string, string | readonly string[]>>;
 
@@ -70,9 +70,7 @@ export function attributesCommand(output: Output): Command {
       if (!changes && reason !== undefined) throw new CliError('USAGE', '--reason is for a change; name one.');
       if (changes && history) throw new CliError('USAGE', 'Change attributes, or list their --history.');
       if (history) {
-        const page = await collect<ChangeView, PageView<ChangeView>>(api, `${path}/attribute-changes`, {
-          ...{ most: mostChanges, items: ({ items }) => items },
-        });
+        const page = await collect<ChangeView>(api, `${path}/attribute-changes`, { most: mostChanges });
         for (const one of page.items) {
           output.line(
             `${new Date(one.at).toISOString()}  change ${one.revision}${one.reason ? `: ${one.reason}` : ''}`,

@@ -3,7 +3,7 @@ import { openApi } from '../api.js';
 import { invitationText } from '../invitation-text.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
-import { collect, type PageView } from '../pages.js';
+import { collect } from '../pages.js';
 import { announceCommand } from './announce.js';
 import { attributeOption, attributesCommand } from './attributes.js';
 import { serviceCommand } from './services.js';
@@ -75,9 +75,7 @@ function pendingCommand(output: Output): Command {
     .addHelpText('after', '\nExample:\n  causeway authority pending --home ./authority')
     .action(async ({ home, cursor }: { home: string; cursor?: string }) => {
       const api = await openApi(home, 'authority');
-      const page = await collect<Waiting, PageView<Waiting>>(api, '/admin/v1/enrolments?state=pending', {
-        ...{ most: mostWaiting, cursor, items: ({ items }) => items },
-      });
+      const page = await collect<Waiting>(api, '/admin/v1/enrolments?state=pending', { most: mostWaiting, cursor });
       if (page.items.length === 0) output.line('Nobody waits.');
       for (const { id, name, participant, role, keyFingerprint } of page.items) {
         output.line(`${id}  ${name} (${participant}, ${role})  key ${keyFingerprint}`);

@@ -5,7 +5,7 @@ import { foundLines, offeredTo, offerLines, standing, titleOf } from '../dataset
 import { words } from '../language.js';
 import { homeOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { collect, type PageView } from '../pages.js';
+import { collect } from '../pages.js';
 import type { DatasetView } from '../views.js';
 
 interface ListOptions {
@@ -25,9 +25,7 @@ export function datasetsCommand(output: Output): Command {
     .action(async ({ home, limit, cursor }: ListOptions) => {
       const api = await openApi(home);
       const path = `/management/v1/datasets?limit=${Math.min(limit, 200)}`;
-      const { items, next } = await collect<DatasetView, PageView<DatasetView>>(api, path, {
-        ...{ most: limit, cursor, items: (page) => page.items },
-      });
+      const { items, next } = await collect<DatasetView>(api, path, { most: limit, cursor });
       for (const dataset of items) for (const line of entryLines(dataset)) output.line(line);
       if (items.length === 0) output.line(words({ en: 'There are none.', zh: '暂无数据集。' }));
       if (next !== undefined) output.line(`${words({ en: 'More:', zh: '更多：' })} --cursor ${next}`);

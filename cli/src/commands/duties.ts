@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { openApi } from '../api.js';
+import { words } from '../language.js';
 import { homeOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
 import { collect } from '../pages.js';
-import { type DutyPageView, type DutyView, inLanguage, told } from '../views.js';
+import { type DutyView, told } from '../views.js';
 
 interface ListOptions {
   readonly home: string;
@@ -28,9 +29,7 @@ export function dutiesCommand(output: Output): Command {
       const wanted = Object.entries({ agreement, state }).filter(([, value]) => value !== undefined);
       const query = new URLSearchParams(wanted as [string, string][]);
       query.set('limit', '200');
-      const { items, next } = await collect<DutyView, DutyPageView>(api, `/management/v1/duties?${query}`, {
-        ...{ most: limit, cursor, items: (page) => page.items },
-      });
+      const { items, next } = await collect<DutyView>(api, `/management/v1/duties?${query}`, { most: limit, cursor });
       for (const duty of items) for (const line of told(duty)) output.line(line);
       if (items.length === 0) output.line('There are none.');
       if (next !== undefined) output.line(`More: --cursor ${next}`);
@@ -49,7 +48,7 @@ function doCommand(output: Output): Command {
     .action(async (id: string, { home }: { home: string }) => {
       const api = await openApi(home);
       const duty = await api.send<DutyView>('POST', `/management/v1/duties/${encodeURIComponent(id)}/do`);
-      output.line(`It is done now: ${inLanguage(duty.name)}. How it went: causeway duties --home ${home}`);
+      output.line(`It is done now: ${words(duty.name)}. How it went: causeway duties --home ${home}`);
       output.result({ ...duty });
     });
 }

@@ -6,7 +6,7 @@ import { CliError, fileTrouble } from '../errors.js';
 import { demandWritable } from '../home.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
-import { collect, type PageView } from '../pages.js';
+import { collect } from '../pages.js';
 
 interface OperatorView {
   readonly name: string;
@@ -67,13 +67,8 @@ function listCommand(output: Output): Command {
     .addOption(homeOption())
     .addHelpText('after', '\nExample:\n  causeway operator list --home ./oem')
     .action(async ({ home }: { home: string }) => {
-      const page = await collect<OperatorView, PageView<OperatorView>>(
-        await openApi(home),
-        '/management/v1/operators',
-        {
-          ...{ most: mostShown, items: ({ items }) => items },
-        },
-      );
+      const api = await openApi(home);
+      const page = await collect<OperatorView>(api, '/management/v1/operators', { most: mostShown });
       if (page.items.length === 0) output.line('No operators: only the key of the connector decides.');
       for (const { name, created, removed } of page.items) {
         const until = removed === undefined ? '' : `, removed ${new Date(removed).toISOString()}`;

@@ -3,7 +3,7 @@ import { openApi } from '../api.js';
 import { words } from '../language.js';
 import { homeOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
-import { collect, type PageView } from '../pages.js';
+import { collect } from '../pages.js';
 import { livenessWords } from '../views.js';
 
 interface Participant {
@@ -39,9 +39,7 @@ export function participantsCommand(output: Output): Command {
     .action(async ({ home, state, limit, cursor }: ListOptions) => {
       const api = await openApi(home, 'broker');
       const query = new URLSearchParams({ limit: String(Math.min(limit, 200)), ...(state !== undefined && { state }) });
-      const page = await collect<Participant, PageView<Participant>>(api, `${path}?${query}`, {
-        ...{ most: limit, cursor, items: ({ items }) => items },
-      });
+      const page = await collect<Participant>(api, `${path}?${query}`, { most: limit, cursor });
       if (page.items.length === 0) output.line(words({ en: 'There is nobody.', zh: '没有参与方。' }));
       for (const participant of page.items) for (const line of told(participant)) output.line(line);
       if (page.next) {

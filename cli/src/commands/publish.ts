@@ -20,7 +20,7 @@ import {
   showPreview,
   understoodLines,
 } from '../publication.js';
-import { type DatasetView, type InspectionView, inLanguage } from '../views.js';
+import type { DatasetView, InspectionView } from '../views.js';
 
 interface PublishOptions extends OfferOptions, DescriptionOptions {
   readonly home: string;
@@ -102,7 +102,7 @@ interface Told {
 async function publishFolder(api: Api, path: string, { options, offers, output }: Folder): Promise<void> {
   const { files = [], skipped = [] } = await api.send<InspectionView>('POST', '/management/v1/inspections', { path });
   for (const { name, why } of skipped) {
-    output.line(`${words({ en: 'Passed over', zh: '跳过' })} ${name}: ${inLanguage(why)}`);
+    output.line(`${words({ en: 'Passed over', zh: '跳过' })} ${name}: ${words(why)}`);
   }
   if (files.length === 0) throw new CliError('UNREADABLE', `${path} holds no file to publish.`);
   if (options.yes) for (const line of understoodLines(options)) output.line(line);

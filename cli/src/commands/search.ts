@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { openApi } from '../api.js';
+import { words } from '../language.js';
 import { homeOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { collect } from '../pages.js';
-import { inLanguage, livenessWords, type SearchView } from '../views.js';
+import { collectIn } from '../pages.js';
+import { livenessWords, type SearchView } from '../views.js';
 
 interface SearchOptions extends Partial<Readonly<Record<Facet, string>>> {
   readonly home: string;
@@ -37,7 +38,7 @@ export function searchCommand(output: Output): Command {
       const dropped: SearchView['dropped'][number][] = [];
       let tally: SearchView['tally'];
       // Hits that cannot be proven are dropped by our connector: a page can be short, or empty even.
-      const found = await collect<SearchView['hits'][number], SearchView>(api, `/management/v1/search?${query}`, {
+      const found = await collectIn<SearchView['hits'][number], SearchView>(api, `/management/v1/search?${query}`, {
         ...{ most: limit, cursor },
         items: (page) => {
           dropped.push(...page.dropped);
@@ -45,19 +46,19 @@ export function searchCommand(output: Output): Command {
           return page.hits;
         },
       });
-      if (found.items.length === 0) output.line(inLanguage({ en: 'Nothing found.', zh: '没有找到。' }));
+      if (found.items.length === 0) output.line(words({ en: 'Nothing found.', zh: '没有找到。' }));
       for (const { entry, publisher, publisherName, liveness } of found.items.map(named)) {
         const title = [entry.title.zh, entry.title.en].filter(Boolean).join(' / ');
         const size = entry.bytes ? `, ${bytes(Number(entry.bytes))}` : '';
         output.line(entry.id);
-        output.line(`  ${title} — ${publisherName}${publisher} (${inLanguage(livenessWords(liveness.state))})${size}`);
+        output.line(`  ${title} — ${publisherName}${publisher} (${words(livenessWords(liveness.state))})${size}`);
       }
       for (const { reason, detail } of dropped) output.line(`dropped: ${reason}: ${detail}`);
       for (const line of tally ? counted(tally, found.items.length) : []) output.line(line);
       if (found.next) {
         const command = ['causeway', 'search', ...wanted, ...narrowed.flatMap(([name, value]) => [`--${name}`, value])];
         const more = [...command, '--limit', String(limit), '--cursor', found.next, '--home', home];
-        output.line(`${inLanguage({ en: 'More', zh: '下一页' })}: ${more.map(quoted).join(' ')}`);
+        output.line(`${words({ en: 'More', zh: '下一页' })}: ${more.map(quoted).join(' ')}`);
       }
       output.result({
         ...{ hits: found.items, dropped },
@@ -85,7 +86,7 @@ function counted({ found, facets: counts, partial }: NonNullable<SearchView['tal
     const told = values.slice(0, most).map(({ value, count }) => `${value} (${count})`);
     return values.length === 0 ? [] : [`  --${name.padEnd(14)} ${told.join(', ')}${values.length > most ? ', …' : ''}`];
   });
-  return [inLanguage(head), ...lines];
+  return [words(head), ...lines];
 }
 
 /** As a shell takes it. */

@@ -3,18 +3,17 @@ import { type Api, openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { homeOption } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { collect, type PageView } from '../pages.js';
+import { collect } from '../pages.js';
 import {
   type AgreementView,
-  type DutyPageView,
   type DutyView,
   isOffered,
   type NegotiationView,
   type ReleaseView,
+  reasonWords,
   type TransferView,
   terms,
   told,
-  words,
 } from '../views.js';
 
 /** `causeway show`: how a negotiation, a transfer or an agreement stands, whoever waits for it or not. */
@@ -50,8 +49,8 @@ export function showCommand(output: Output): Command {
       if (negotiation && isOffered(negotiation)) output.line(`  offered to you: causeway accept ${id} --home ${home}`);
       if (negotiation?.agreement) output.line(`  agreement ${negotiation.agreement}`);
       if (transfer?.trouble) output.line(`  what keeps it: ${transfer.trouble}`);
-      if (view.parked) output.line(`  parked: somebody has to look at it: ${words(view.parked)}`);
-      if (view.reason) output.line(`  ${words(view.reason)}`);
+      if (view.parked) output.line(`  parked: somebody has to look at it: ${reasonWords(view.parked)}`);
+      if (view.reason) output.line(`  ${reasonWords(view.reason)}`);
       output.result({ kind, ...view, ...(duties.length > 0 && { duties }) });
     });
 }
@@ -62,12 +61,10 @@ async function showAgreement(api: Api, id: string, output: Output): Promise<void
   output.line(`agreement ${digest}: ${ended ? 'ended' : finalized === undefined ? 'not in force yet' : 'in force'}`);
   output.line(`  dataset ${dataset}`);
   output.line(`  with    ${peer}, its ${role === 'provider' ? 'consumer' : 'provider'}`);
-  if (ended) output.line(`  ended by ${ended.by} at ${new Date(ended.at).toISOString()}: ${words(ended.reason)}`);
+  if (ended) output.line(`  ended by ${ended.by} at ${new Date(ended.at).toISOString()}: ${reasonWords(ended.reason)}`);
   if (auditors.length > 0) output.line(`  auditors ${auditors.join(', ')}`);
-  const { items: releases } = await collect<ReleaseView, PageView<ReleaseView>>(
-    ...([api, `/management/v1/agreements/${id}/releases?limit=200`] as const),
-    { most: 10_000, items: ({ items }) => items },
-  );
+  const list = `/management/v1/agreements/${id}/releases?limit=200`;
+  const { items: releases } = await collect<ReleaseView>(api, list, { most: 10_000 });
   for (const auditor of new Set(releases.map((release) => release.auditor))) {
     const given = releases.filter((release) => release.auditor === auditor);
     const last = new Date(Math.max(...given.map((release) => release.last))).toISOString();
@@ -97,10 +94,7 @@ function progress({ bytes: count = 0, size, path, digest, endLogIndex, token, on
 /** What the delivery of a transfer demands. */
 async function dutiesOf(api: Api, { agreement, pid }: TransferView): Promise<readonly DutyView[]> {
   const query = new URLSearchParams({ agreement, transfer: pid, limit: '200' });
-  const most = 200;
-  return (
-    await collect<DutyView, DutyPageView>(api, `/management/v1/duties?${query}`, { most, items: ({ items }) => items })
-  ).items;
+  return (await collect<DutyView>(api, `/management/v1/duties?${query}`, { most: 200 })).items;
 }
 
 async function found<View>(api: Api, list: string, id: string): Promise<View | undefined> {

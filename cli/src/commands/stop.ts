@@ -3,7 +3,7 @@ import { openApi } from '../api.js';
 import { demandConsent, demandTerminal } from '../consent.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
-import { type AgreementView, words } from '../views.js';
+import { type AgreementView, reasonWords } from '../views.js';
 
 interface StopOptions {
   readonly home: string;
@@ -38,7 +38,7 @@ export function stopCommand(output: Output): Command {
       }
       const { peer, ended, negotiation } = await api.send<AgreementView>('POST', `${path}/end`, { reason });
       output.line(`The agreement with ${peer} has ended: nothing begins under it, and what ran is stopped.`);
-      if (ended && before.ended) output.line(`  ${ended.by} had ended it before: ${words(ended.reason)}`);
+      if (ended && before.ended) output.line(`  ${ended.by} had ended it before: ${reasonWords(ended.reason)}`);
       output.line(`Whether ${peer} has heard: causeway show ${negotiation} --home ${home}`);
       output.result({ agreement: digest, peer, ended: { ...ended } });
     });

@@ -5,8 +5,8 @@ import { datasetId } from '../dataset-name.js';
 import { type Words, words } from '../language.js';
 import { homeOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
-import { collect, type PageView } from '../pages.js';
-import { words as reasonWords, type UsageView } from '../views.js';
+import { collect } from '../pages.js';
+import { reasonWords, type UsageView } from '../views.js';
 
 interface UsageOptions {
   readonly home: string;
@@ -41,9 +41,7 @@ export function usageCommand(output: Output): Command {
       const wanted = Object.entries({ dataset, with: options.with }).filter(([, value]) => value !== undefined);
       const query = new URLSearchParams(wanted as [string, string][]);
       query.set('limit', String(Math.min(limit, 200)));
-      const { items, next } = await collect<UsageView, PageView<UsageView>>(api, `/management/v1/usage?${query}`, {
-        ...{ most: limit, cursor, items: (page) => page.items },
-      });
+      const { items, next } = await collect<UsageView>(api, `/management/v1/usage?${query}`, { most: limit, cursor });
       const waiting = (await waitingFor(api)).filter(
         (one) => (dataset ?? one.dataset) === one.dataset && (options.with ?? one.peer) === one.peer,
       );
@@ -56,9 +54,7 @@ export function usageCommand(output: Output): Command {
 }
 
 async function waitingFor(api: Api): Promise<readonly Waiting[]> {
-  const { items } = await collect<Waiting, PageView<Waiting>>(api, '/management/v1/approvals?limit=200', {
-    ...{ most: 200, items: (page) => page.items },
-  });
+  const { items } = await collect<Waiting>(api, '/management/v1/approvals?limit=200', { most: 200 });
   return items.map(({ pid, peer, dataset }) => ({ pid, peer, dataset }));
 }
 

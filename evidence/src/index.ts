@@ -6,6 +6,7 @@ export {
   type ConsistencyProof,
   parseAuditBundle,
 } from './audit/bundle.js';
+export { proveBeginnings, treeSizes } from './audit/consistency.js';
 export type {
   AuditReport,
   Check,

@@ -30,7 +30,7 @@ export {
 } from './management/app.js';
 export { managementBase, type Schemas } from './management/openapi.js';
 export { type Call, type Operation, ok, type Reply } from './management/operation.js';
-export { pageOptions, pageQuery } from './management/paging.js';
+export { pageOptions, pageQuery, pageReply } from './management/paging.js';
 export { type BodyReader, bodyReaders } from './management/read-body.js';
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics.js';
 export { type OperationsOptions, type Readiness, startOperations } from './operations.js';

@@ -5,10 +5,9 @@ import {
   type AuditReport,
   auditBundleBytes,
   type Digest,
-  EvidenceError,
   isDigest,
   readEnvelope,
-  readReceipt,
+  treeSizes,
   verifyAudit,
 } from '@causeway/evidence';
 import { ClearingHouse, type causeway } from '@causeway/proto';
@@ -97,7 +96,6 @@ export class AuditDesk implements AsyncDisposable {
   async audit(seen: SeenRecord): Promise<Audited> {
     const { statements, refusals } = await this.#statements(seen);
     const { note, prove } = this.#log;
-    const sizes = seen.entries.map(({ receipt }) => sizeOf(readReceipt(receipt).checkpoint));
     const bundle: AuditBundle = {
       version: '2',
       trust: this.#identity.trust.jws,
@@ -105,7 +103,7 @@ export class AuditDesk implements AsyncDisposable {
       statements,
       entries: [...seen.entries],
       checkpoint: note,
-      consistency: await prove([...new Set(sizes)].sort((a, b) => (a < b ? -1 : 1))),
+      consistency: await prove(treeSizes(seen.entries.map(({ receipt }) => receipt))),
     };
     const bytes = auditBundleBytes(bundle);
     const report = await verifyAudit(bytes, { pins: this.#identity.trust.pins });
@@ -229,11 +227,4 @@ async function openIdentity(home: string): Promise<Identity> {
     }
     throw error;
   }
-}
-
-/** Of a checkpoint, by its second line; whether the log signed it is verified with the rest. */
-function sizeOf(note: string): bigint {
-  const [, size = ''] = note.split('\n', 2);
-  if (/^\d{1,20}$/.test(size)) return BigInt(size);
-  throw new EvidenceError('CHECKPOINT_INVALID', 'expected the size of a tree on the second line of a checkpoint');
 }

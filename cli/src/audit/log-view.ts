@@ -8,6 +8,7 @@ import {
   type NoteVerifier,
   noteVerifier,
   parseCheckpoint,
+  proveBeginnings,
   proveConsistency,
   type TrustBundle,
   tileHashReader,
@@ -40,16 +41,7 @@ export async function lookAtLog(home: string, trust: TrustBundle): Promise<LogNo
   await writeFileAtomic(keptIn(home), note);
   return {
     note,
-    prove: (sizes) =>
-      reading(async () => {
-        const proofs: ConsistencyProof[] = [];
-        for (const from of sizes) {
-          if (from >= checkpoint.size) continue;
-          const proof = await proveConsistency(from, checkpoint.size, hashes);
-          proofs.push({ from: String(from), proof: proof.map((hash) => Buffer.from(hash).toString('base64url')) });
-        }
-        return proofs;
-      }),
+    prove: (sizes) => reading(() => proveBeginnings(sizes, checkpoint.size, hashes)),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type HashReader,
   type NoteVerifier,
   parseCheckpoint,
+  proveBeginnings,
   proveConsistency,
   proveInclusion,
   verifyConsistency,
@@ -124,14 +125,7 @@ export class CheckpointView {
     const seen = this.#seen;
     if (seen === undefined) return undefined;
     const { size: to } = seen.checkpoint;
-    const hashes = this.#tiles.reader(to);
-    const consistency: ConsistencyProof[] = [];
-    for (const from of sizes) {
-      if (from >= to) continue;
-      const proof = await proveConsistency(from, to, hashes);
-      consistency.push({ from: String(from), proof: proof.map((hash) => Buffer.from(hash).toString('base64url')) });
-    }
-    return { note: seen.note, consistency };
+    return { note: seen.note, consistency: await proveBeginnings(sizes, to, this.#tiles.reader(to)) };
   }
 
   #ask(promised: Promised | undefined): Promise<void> {

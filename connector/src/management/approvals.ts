@@ -2,7 +2,7 @@ import type { Pending } from '../negotiation/approval.js';
 import type { Approvals } from '../negotiation/approvals.js';
 import type { Records } from '../records.js';
 import { findProcess } from './lookup.js';
-import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
+import { type Operation, ok, pageOptions, pageQuery, pageReply } from './operation.js';
 import { bodyReader } from './read-body.js';
 import { negotiationView } from './views.js';
 import { wordsOf } from './words.js';
@@ -26,10 +26,7 @@ export function approvalOperations({ records, approvals }: ApprovalContext): Ope
       query: pageQuery,
       answer: 'ApprovalPage',
       operators: true,
-      async handle({ query }) {
-        const { items, next } = await approvals.page(pageOptions(query));
-        return ok({ items: items.map(approvalView), ...(next === undefined ? {} : { next }) });
-      },
+      handle: async ({ query }) => pageReply(await approvals.page(pageOptions(query)), approvalView),
     },
     {
       method: 'get',

@@ -1,4 +1,4 @@
-import { type AuditBundle, auditBundleBytes, type Digest, readEnvelope, readReceipt } from '@causeway/evidence';
+import { type AuditBundle, auditBundleBytes, type Digest, readEnvelope, treeSizes } from '@causeway/evidence';
 import type { DutyAnswer } from '../duties/record.js';
 import { ConnectorError } from '../errors.js';
 import { TileFault } from '../logging/tile-cache.js';
@@ -60,21 +60,14 @@ export async function auditBundle(
 }
 
 async function proofs({ evidence, log, records }: AuditContext, logged: readonly LoggedReceipt[]) {
-  const sizes = logged.map(({ receipt }) => checkpointSize(readReceipt(receipt).checkpoint));
-  const ascending = [...new Set(sizes)].sort((a, b) => (a < b ? -1 : 1));
   try {
-    return await evidence.prove(ascending);
+    return await evidence.prove(treeSizes(logged.map(({ receipt }) => receipt)));
   } catch (error) {
     if (!(error instanceof ConnectorError) && !(error instanceof TileFault)) throw error;
     log.warn({ err: error }, 'the log could not be read: the exported record needs it to be verified');
     const view = (await records.logView.get('log'))?.value;
     return view && { note: view.note, consistency: [] };
   }
-}
-
-/** Of a checkpoint that was verified before it was stored: its second line. */
-function checkpointSize(note: string): bigint {
-  return BigInt(note.split('\n', 2)[1] ?? '');
 }
 
 function envelopesOf(agreement: Agreement, transfers: readonly Transfer[]): SignedEnvelope[] {

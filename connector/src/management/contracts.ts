@@ -14,7 +14,7 @@ import { trimSlashes } from '../trim-slashes.js';
 import { auditBundle } from './audit.js';
 import type { RecordContext } from './logged-record.js';
 import { findProcess, requestName } from './lookup.js';
-import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
+import { type Operation, ok, pageOptions, pageQuery, pageReply } from './operation.js';
 import { bodyReader } from './read-body.js';
 import { agreementEntry, agreementView, negotiationEntry, negotiationView } from './views.js';
 import { settledOrLate, waitOf } from './wait.js';
@@ -77,13 +77,8 @@ export function contractOperations(context: ContractContext): Operation[] {
       summary: 'Lists negotiations of either role',
       query: pageQuery,
       answer: 'NegotiationPage',
-      async handle({ query }) {
-        const { items, next } = await records.negotiations.page(pageOptions(query));
-        return ok({
-          items: items.map(({ value }) => negotiationEntry(value)),
-          ...(next === undefined ? {} : { next }),
-        });
-      },
+      handle: async ({ query }) =>
+        pageReply(await records.negotiations.page(pageOptions(query)), ({ value }) => negotiationEntry(value)),
     },
     {
       method: 'get',
@@ -132,10 +127,8 @@ export function contractOperations(context: ContractContext): Operation[] {
       summary: 'Lists agreements of either role',
       query: pageQuery,
       answer: 'AgreementPage',
-      async handle({ query }) {
-        const { items, next } = await records.agreements.page(pageOptions(query));
-        return ok({ items: items.map(({ value }) => agreementEntry(value)), ...(next === undefined ? {} : { next }) });
-      },
+      handle: async ({ query }) =>
+        pageReply(await records.agreements.page(pageOptions(query)), ({ value }) => agreementEntry(value)),
     },
     {
       method: 'get',

@@ -14,7 +14,7 @@ import { inForce } from '../negotiation/agreements-of.js';
 import type { Discovery, DiscoveryPage } from '../ports.js';
 import type { Records } from '../records.js';
 import { trimSlashes } from '../trim-slashes.js';
-import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
+import { type Operation, ok, pageOptions, pageQuery, pageReply } from './operation.js';
 import { bodyReader } from './read-body.js';
 import { datasetView } from './views.js';
 
@@ -103,11 +103,8 @@ export function datasetOperations(context: DatasetContext): Operation[] {
       summary: 'Lists the datasets of this connector',
       query: pageQuery,
       answer: 'DatasetPage',
-      async handle({ query }) {
-        const { items, next } = await records.datasets.page(pageOptions(query));
-        const shown = await Promise.all(items.map(({ value }) => view(value)));
-        return ok({ items: shown, ...(next === undefined ? {} : { next }) });
-      },
+      handle: async ({ query }) =>
+        pageReply(await records.datasets.page(pageOptions(query)), ({ value }) => view(value)),
     },
     {
       method: 'get',

@@ -5,7 +5,7 @@ import { type DutyRecord, isOverdue, saidIn } from '../duties/record.js';
 import { nameOf, standOf } from '../duties/words.js';
 import { ConnectorError } from '../errors.js';
 import type { Records } from '../records.js';
-import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
+import { type Operation, ok, pageOptions, pageQuery, pageReply } from './operation.js';
 import { bodyReader } from './read-body.js';
 
 export interface DutyContext {
@@ -37,9 +37,9 @@ export function dutyOperations(context: DutyContext): Operation[] {
       async handle({ query }) {
         const { agreement } = query;
         const prefix = agreement === undefined ? {} : { prefix: [agreement] };
-        const { items, next } = await records.duties.page({ ...prefix, ...pageOptions(query) });
+        const { items, ...rest } = await records.duties.page({ ...prefix, ...pageOptions(query) });
         const wanted = items.map(({ value }) => value).filter(asked(query, context.clock.now()));
-        return ok({ items: await Promise.all(wanted.map(view)), ...(next === undefined ? {} : { next }) });
+        return pageReply({ items: wanted, ...rest }, view);
       },
     },
     {

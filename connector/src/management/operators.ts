@@ -4,7 +4,7 @@ import { type Clock, isKey, owner, type Random, type Secret, type Store } from '
 import { ConnectorError } from '../errors.js';
 import type { Operator } from '../model.js';
 import type { Records } from '../records.js';
-import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
+import { type Operation, ok, pageOptions, pageQuery, pageReply } from './operation.js';
 
 export interface OperatorContext {
   readonly store: Store;
@@ -55,10 +55,8 @@ export function operatorOperations(context: OperatorContext): Operation[] {
       summary: 'Lists operators, those that were removed too',
       query: pageQuery,
       answer: 'OperatorPage',
-      async handle({ query }) {
-        const { items, next } = await records.operators.page(pageOptions(query));
-        return ok({ items: items.map(({ value }) => view(value)), ...(next === undefined ? {} : { next }) });
-      },
+      handle: async ({ query }) =>
+        pageReply(await records.operators.page(pageOptions(query)), ({ value }) => view(value)),
     },
     {
       method: 'delete',

@@ -1,5 +1,5 @@
 import type { Records } from '../records.js';
-import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
+import { type Operation, pageOptions, pageQuery, pageReply } from './operation.js';
 
 /** What this connector gave to auditors: its owner sees all of it. */
 export function releaseOperations({ records }: { readonly records: Records }): Operation[] {
@@ -11,10 +11,8 @@ export function releaseOperations({ records }: { readonly records: Records }): O
       summary: 'Lists which statements of an agreement were released to which auditors, and when',
       query: pageQuery,
       answer: 'ReleasePage',
-      async handle({ params: { digest = '' }, query }) {
-        const { items, next } = await records.releases.page({ ...pageOptions(query), prefix: [digest] });
-        return ok({ items: items.map(({ value }) => value), ...(next === undefined ? {} : { next }) });
-      },
+      handle: async ({ params: { digest = '' }, query }) =>
+        pageReply(await records.releases.page({ ...pageOptions(query), prefix: [digest] }), ({ value }) => value),
     },
   ];
 }

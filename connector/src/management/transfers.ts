@@ -9,7 +9,7 @@ import type { Records } from '../records.js';
 import type { Transfers } from '../transfer/transfers.js';
 import { operatorReason } from './contracts.js';
 import { findProcess, requestName } from './lookup.js';
-import { type Operation, ok, pageOptions, pageQuery } from './operation.js';
+import { type Operation, ok, pageOptions, pageQuery, pageReply } from './operation.js';
 import { bodyReader } from './read-body.js';
 import { transferView } from './views.js';
 import { settledOrLate, waitOf } from './wait.js';
@@ -74,11 +74,8 @@ export function transferOperations(context: TransferContext): Operation[] {
       summary: 'Lists transfers of either role',
       query: pageQuery,
       answer: 'TransferPage',
-      async handle({ query }) {
-        const { items, next } = await records.transfers.page(pageOptions(query));
-        const shown = await Promise.all(items.map(({ value }) => view(value)));
-        return ok({ items: shown, ...(next === undefined ? {} : { next }) });
-      },
+      handle: async ({ query }) =>
+        pageReply(await records.transfers.page(pageOptions(query)), ({ value }) => view(value)),
     },
     {
       method: 'get',

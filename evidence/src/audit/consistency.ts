@@ -1,9 +1,44 @@
+import { EvidenceError } from '../errors.js';
+import { type HashReader, proveConsistency } from '../merkle/prove.js';
 import { verifyConsistency } from '../merkle/verify.js';
 import type { Checkpoint } from '../note/checkpoint.js';
+import { readReceipt } from '../note/tlog-proof.js';
 import { sameBytes } from '../sha256.js';
-import type { AuditBundle } from './bundle.js';
+import type { AuditBundle, ConsistencyProof } from './bundle.js';
 import type { LoggedLeaf } from './receipts.js';
 import type { Findings } from './report.js';
+
+/**
+ * Sizes of the trees that these receipts are under, each once, ascending. Whether the log signed for them is not looked at.
+ *
+ * @throws EvidenceError CHECKPOINT_INVALID, RECEIPT_INVALID
+ */
+export function treeSizes(receipts: readonly string[]): bigint[] {
+  const sizes = new Set(receipts.map((receipt) => sizeOf(readReceipt(receipt).checkpoint)));
+  return [...sizes].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** Of a checkpoint, by its second line. */
+function sizeOf(note: string): bigint {
+  const [, size = ''] = note.split('\n', 2);
+  if (/^\d{1,20}$/.test(size)) return BigInt(size);
+  throw new EvidenceError('CHECKPOINT_INVALID', 'expected the size of a tree on the second line of a checkpoint');
+}
+
+/** For a bundle: that the trees of these sizes are beginnings of the one of `to` leaves. Those that are no smaller need no proof. */
+export async function proveBeginnings(
+  sizes: readonly bigint[],
+  to: bigint,
+  hashes: HashReader,
+): Promise<ConsistencyProof[]> {
+  const proofs: ConsistencyProof[] = [];
+  for (const from of sizes) {
+    if (from >= to) continue;
+    const proof = await proveConsistency(from, to, hashes);
+    proofs.push({ from: String(from), proof: proof.map((hash) => Buffer.from(hash).toString('base64url')) });
+  }
+  return proofs;
+}
 
 /**
  * Holds the receipts' checkpoints against the bundle's by the proofs in the bundle itself: with them all, each leaf is in one

@@ -1,4 +1,6 @@
 import { HttpProblem } from '../http/problem.js';
+import type { Page } from '../store/collection.js';
+import { ok, type Reply } from './operation.js';
 
 const most = 200;
 const usual = 50;
@@ -20,4 +22,13 @@ export function pageOptions(query: Readonly<Record<string, string>>): {
     throw new HttpProblem(422, 'REQUEST_INVALID', `Expected a limit from 1 to ${most}, got ${limit}.`);
   }
   return { limit: number, ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/** A page of a list as it is answered, each item as `view` shows it. */
+export async function pageReply<T>(
+  { items, next }: Page<T>,
+  view: (item: T) => object | Promise<object>,
+): Promise<Reply> {
+  const shown = await Promise.all(items.map((item) => view(item)));
+  return ok({ items: shown, ...(next === undefined ? {} : { next }) });
 }

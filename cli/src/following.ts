@@ -1,6 +1,7 @@
 import type { Api } from './api.js';
 import { CliError } from './errors.js';
 import { unlessInterrupted } from './interruption.js';
+import type { Output } from './output.js';
 import { type NegotiationView, reasonWords, waits } from './views.js';
 
 const pollSeconds = 20;
@@ -70,6 +71,23 @@ async function watch<View extends Pick<NegotiationView, 'state' | 'parked' | 'ro
 
 function keptBy({ trouble }: { readonly trouble?: string }): string {
   return trouble === undefined ? '' : ` What keeps it: ${trouble}.`;
+}
+
+/** Tells what a negotiation came to. @throws CliError REFUSED when that is no agreement */
+export function tellAgreed(
+  output: Output,
+  negotiation: NegotiationView,
+  { home, shown = [] }: { readonly home: string; readonly shown?: readonly string[] },
+): void {
+  const { peer, dataset, agreement, state } = negotiation;
+  if (state !== 'FINALIZED') {
+    throw new CliError('REFUSED', ended('The contract was not agreed', negotiation), { data: { ...negotiation } });
+  }
+  output.line(`Agreed with ${peer} over ${dataset}`);
+  for (const line of shown) output.line(`  ${line}`);
+  output.line(`  agreement ${agreement}`);
+  output.line(`Get the data: causeway pull ${agreement} --to FILE --home ${home}`);
+  output.result({ ...negotiation });
 }
 
 /** What a person is told of a process that did not end well. */

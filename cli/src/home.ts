@@ -1,7 +1,8 @@
-import { constants, existsSync } from 'node:fs';
-import { access, mkdtemp, readFile, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { CliError, fileTrouble } from './errors.js';
+import { demandWritable } from './writable.js';
 
 export const serviceRoles = ['authority', 'broker', 'clearing-house', 'connector'] as const;
 export type ServiceRole = (typeof serviceRoles)[number];
@@ -60,33 +61,6 @@ export async function demandFree(folder: string): Promise<void> {
     throw new CliError('HOME_TAKEN', `${folder} is the home of a service already. Choose another with --home.`);
   }
   await demandWritable(folder, '--home');
-}
-
-/** That a folder is there, or can be made, and can be written to. @throws CliError UNWRITABLE */
-export async function demandWritable(folder: string, option: string): Promise<void> {
-  try {
-    const at = await nearestFolder(folder);
-    await access(at, constants.W_OK | constants.X_OK);
-    // Tried as well: root may do everything, and is refused all the same by /proc and by a disk that is full.
-    await rmdir(await mkdtemp(join(at, '.causeway-')));
-  } catch (cause) {
-    throw new CliError(
-      'UNWRITABLE',
-      `Nothing can be written in ${folder}: ${fileTrouble(cause)}. Name another folder with ${option}.`,
-      { cause },
-    );
-  }
-}
-
-/** The folder itself, or the one above it that is there. */
-async function nearestFolder(folder: string): Promise<string> {
-  try {
-    if ((await stat(folder)).isDirectory()) return folder;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    return nearestFolder(dirname(folder));
-  }
-  throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
 }
 
 /**

@@ -52,13 +52,12 @@ export function descriptionOptions(command: Command): Command {
 
 /** The same as the API takes it; what is not given is left out. */
 export function described(options: DescriptionOptions): object {
-  const { description, keywords, category, classification, domain, columns, unregistered } = options;
+  const { description, keywords, category, classification, domain, columns } = options;
   return JSON.parse(
     JSON.stringify({
       ...{ description, keywords, category, domain },
       classification: classification === undefined ? undefined : Number(classification),
       hideColumns: columns === undefined ? undefined : !columns,
-      enrolledOnly: unregistered !== true,
     }),
   ) as object;
 }

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { openApi } from '../api.js';
-import { CliError } from '../errors.js';
-import { ended, settled } from '../following.js';
+import { settled, tellAgreed } from '../following.js';
 import { homeOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
 import type { NegotiationView } from '../views.js';
@@ -21,12 +20,6 @@ export function acceptCommand(output: Output): Command {
       const negotiation = await settled<NegotiationView>({
         ...{ api, path, request: id, home, what: 'negotiation', seconds: wait },
       });
-      if (negotiation.state !== 'FINALIZED') {
-        throw new CliError('REFUSED', ended('The contract was not agreed', negotiation), { data: { ...negotiation } });
-      }
-      output.line(`Agreed with ${negotiation.peer} over ${negotiation.dataset}`);
-      output.line(`  agreement ${negotiation.agreement}`);
-      output.line(`Get the data: causeway pull ${negotiation.agreement} --to FILE --home ${home}`);
-      output.result({ ...negotiation });
+      tellAgreed(output, negotiation, { home });
     });
 }

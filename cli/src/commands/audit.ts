@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { AuditReport } from '@causeway/evidence';
@@ -6,11 +5,11 @@ import { Command } from 'commander';
 import { refusalsOf } from '../audit/refused.js';
 import { checkNames, outcomes } from '../audit/words.js';
 import { CliError, fileTrouble } from '../errors.js';
-import { demandWritable } from '../home.js';
 import { words } from '../language.js';
 import { homeOption, listOption } from '../options.js';
 import type { Output } from '../output.js';
 import { whileShown } from '../progress.js';
+import { demandNew } from '../writable.js';
 import { auditExplainCommand } from './audit-explain.js';
 import { auditListCommand } from './audit-list.js';
 
@@ -33,10 +32,7 @@ function exportCommand(output: Output): Command {
     .addHelpText('after', '\nExample:\n  causeway audit export sha-256:5e02… --out record.json --home ./hydraulics')
     .action(async (id: string, { home, out }: { home: string; out: string }) => {
       const file = resolve(out);
-      if (existsSync(file)) {
-        throw new CliError('TARGET_EXISTS', `${file} exists already and is not replaced: choose another with --out.`);
-      }
-      await demandWritable(dirname(file), '--out');
+      await demandNew(file, '--out');
       const { recordAt } = await import('../audit/source.js');
       const { agreement, bundle, report, refusals } = await recordAt(home, id);
       await save(file, bundle);
@@ -78,7 +74,7 @@ function verifyCommand(output: Output): Command {
       const bundle = await readFile(file).catch((cause: unknown) => {
         throw new CliError('UNREADABLE', `${resolve(file)} cannot be read: ${fileTrouble(cause)}.`, { cause });
       });
-      const { verifyRecord } = await import('../verify-record.js');
+      const { verifyRecord } = await import('../audit/verify-record.js');
       const report = await whileShown(output, { en: 'Verifying', zh: '正在验证' }, () =>
         verifyRecord(bundle, log, key),
       );

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { CliError, fileTrouble } from '../errors.js';
-import { demandWritable, homePaths, readHome } from '../home.js';
+import { homePaths, readHome } from '../home.js';
 import { homeOption } from '../options.js';
 import { bytes, type Output } from '../output.js';
 import { readRunFile } from '../run-file.js';
+import { demandNew } from '../writable.js';
 
 interface Copied {
   readonly entries: number;
@@ -30,16 +31,13 @@ export function backupCommand(output: Output): Command {
           `${folder} is the home of a ${role}; this backs up a connector. Stop the ${role} and copy its folder.`,
         );
       }
-      if (existsSync(target)) {
-        throw new CliError('TARGET_EXISTS', `${target} exists already and is not replaced: choose another with --out.`);
-      }
       if (!relative(folder, target).startsWith('..')) {
         throw new CliError(
           'USAGE',
           `${target} lies in the home itself, and would be lost with it: choose another with --out.`,
         );
       }
-      await demandWritable(dirname(target), '--out');
+      await demandNew(target, '--out');
       try {
         const copied = await backUp(folder, target);
         output.line(

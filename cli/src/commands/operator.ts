@@ -1,12 +1,12 @@
 import { open, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { CliError, fileTrouble } from '../errors.js';
-import { demandWritable } from '../home.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
 import { collect } from '../pages.js';
+import { demandWritable } from '../writable.js';
 
 interface OperatorView {
   readonly name: string;
@@ -34,7 +34,7 @@ function addCommand(output: Output): Command {
     .addHelpText('after', '\nExample:\n  causeway operator add li --out ./li.key --home ./oem')
     .action(async (name: string, { home, out }: { home: string; out: string }) => {
       const file = resolve(out);
-      await demandWritable(resolve(file, '..'), '--out');
+      await demandWritable(dirname(file), '--out');
       const api = await openApi(home);
       // Before the key is made: one that cannot be written would be lost, and its name with it.
       const handle = await open(file, 'wx', 0o600).catch((cause: unknown) => {

@@ -66,9 +66,10 @@ export function publishCommand(output: Output): Command {
 }
 
 function publication(path: string, options: PublishOptions, offers: readonly object[]): object {
-  const { title = basename(path), titleZh, listed = false } = options;
+  const { title = basename(path), titleZh, listed = false, unregistered } = options;
   return {
-    ...{ file: path, mediaType: mediaTypeOf(path), listed, offers, ...described(options) },
+    ...{ file: path, mediaType: mediaTypeOf(path), listed, ...described(options) },
+    ...{ offers, enrolledOnly: unregistered !== true },
     title: { en: title, ...(titleZh && { zh: titleZh }) },
   };
 }

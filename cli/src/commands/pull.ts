@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { ended, settled } from '../following.js';
-import { demandWritable } from '../home.js';
 import { homeOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
 import { startProgress } from '../progress.js';
 import { type TransferView, waits } from '../views.js';
+import { demandNew } from '../writable.js';
 
 interface PullOptions {
   readonly home: string;
@@ -72,10 +71,7 @@ async function ask(agreement: string | undefined, { home, format, purpose, ...op
     throw new CliError('USAGE', 'Say which agreement and, with --to, which file; or --resume and which transfer.');
   }
   const to = resolve(options.to);
-  if (existsSync(to)) {
-    throw new CliError('TARGET_EXISTS', `${to} exists already and is not replaced: choose another name with --to.`);
-  }
-  await demandWritable(dirname(to), '--to');
+  await demandNew(to, '--to');
   const request = randomUUID();
   const api = await openApi(home);
   await api.send('PUT', `/management/v1/transfers/${request}`, { agreement, to, format, ...(purpose && { purpose }) });

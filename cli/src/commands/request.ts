@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
-import { CliError } from '../errors.js';
-import { ended, settled } from '../following.js';
+import { settled, tellAgreed } from '../following.js';
 import { homeOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
 import { isOffered, type NegotiationView, terms } from '../views.js';
@@ -38,13 +37,6 @@ export function requestCommand(output: Output): Command {
         output.line(`Take it: causeway accept ${request} --home ${home}`);
         return output.result({ ...negotiation });
       }
-      if (negotiation.state !== 'FINALIZED') {
-        throw new CliError('REFUSED', ended('The contract was not agreed', negotiation), { data: { ...negotiation } });
-      }
-      output.line(`Agreed with ${negotiation.peer} over ${negotiation.dataset}`);
-      for (const line of terms(negotiation)) output.line(`  ${line}`);
-      output.line(`  agreement ${negotiation.agreement}`);
-      output.line(`Get the data: causeway pull ${negotiation.agreement} --to FILE --home ${home}`);
-      output.result({ ...negotiation });
+      tellAgreed(output, negotiation, { home, shown: terms(negotiation) });
     });
 }

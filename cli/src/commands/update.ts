@@ -50,12 +50,15 @@ export function updateCommand(output: Output): Command {
       if (!options.yes) demandTerminal(output, 'what is changed is shown first');
       const at = datasetPath(dataset);
       const before = await api.get<DatasetView>(at);
-      const { enrolledOnly, ...said } = changeOf(options, before) as Record<string, unknown>;
-      const change = { ...said, ...(offers && { offers }), ...(path && { file: path, mediaType: mediaTypeOf(path) }) };
-      const asked = Object.keys(change).length === 0 ? { file: before.source.path } : change;
+      const change = {
+        ...changeOf(options, before),
+        ...(offers && { offers, enrolledOnly: options.unregistered !== true }),
+        ...(path && { file: path, mediaType: mediaTypeOf(path) }),
+      };
+      const body = Object.keys(change).length === 0 ? { file: before.source.path } : change;
       const after = await sendAsked(
         api,
-        { method: 'PATCH', path: at, body: { ...asked, ...(offers && { enrolledOnly }) } },
+        { method: 'PATCH', path: at, body },
         { ...{ output, yes: options.yes === true, terms: options }, question: { en: 'Change it?', zh: '是否更改？' } },
       );
       if (options.yes) for (const line of understoodLines(options)) output.line(line);

@@ -7,8 +7,8 @@ import {
   verifyAudit,
   verifyTrustBundle,
 } from '@causeway/evidence';
-import { folderLog, httpsLog, type ReadLog } from './audit/log-reader.js';
-import { CliError } from './errors.js';
+import { CliError } from '../errors.js';
+import { folderLog, httpsLog, type ReadLog } from './log-reader.js';
 
 /**
  * Verifies an exported record, by itself or against the published log too, believing nobody but whoever holds a pinned key.

@@ -1,42 +1,6 @@
-import type {
-  AgreementStatement,
-  AuditReport,
-  Digest,
-  EndStatement,
-  Finding,
-  StartStatement,
-  Statement,
-} from '@causeway/evidence';
-import type { Words } from '../language.js';
-import { closing, refusalWords } from './explain-rest.js';
+import type { AuditReport, Finding, Story } from '@causeway/evidence';
+import { Explainer, type Recorded, type Step } from './explainer.js';
 import type { Refusal } from './releases.js';
-import { type Outcome, states } from './words.js';
-
-/** One step of a record's story: what was checked, and what came of it. */
-export interface Step {
-  readonly step:
-    | 'agreement'
-    | 'auditors'
-    | 'decision'
-    | 'start'
-    | 'end'
-    | 'stop'
-    | 'state'
-    | 'duty'
-    | 'ended'
-    | 'log'
-    | 'finding'
-    | 'unreleased';
-  readonly outcome: Outcome;
-  /** The provider's pid, of what belongs to one transfer. */
-  readonly transfer?: string;
-  readonly time?: string;
-  readonly words: Words;
-}
-
-export type Recorded = NonNullable<AuditReport['record']>;
-export type Entry = Recorded['entries'][number];
-export type Releasing = readonly Refusal[];
 
 /**
  * Tells a verified record in order: the agreement, each transfer, duties and ends, the log. Nothing in it is anybody's word but
@@ -44,7 +8,7 @@ export type Releasing = readonly Refusal[];
  *
  * @param transfer only this one's story, with the agreement before it and the log behind it
  */
-export function explain(report: AuditReport, refusals: Releasing = [], transfer?: string): Step[] {
+export function explain(report: AuditReport, refusals: readonly Refusal[] = [], transfer?: string): Step[] {
   const { record, story } = report;
   if (!record || !story) return report.findings.map(found);
   const explainer = new Explainer(report, record, refusals);
@@ -52,8 +16,9 @@ export function explain(report: AuditReport, refusals: Releasing = [], transfer?
   return [
     ...explainer.agreement(),
     ...chosen.flatMap((one) => explainer.transfer(one.start, one.transfer)),
-    ...closing(report, record, explainer, transfer),
-    ...explainer.findings(),
+    ...closing(story, record, explainer, transfer),
+    ...logSteps(report, record),
+    ...report.findings.map(found),
   ];
 }
 
@@ -62,156 +27,72 @@ function found({ code, where, message }: Finding): Step {
   return { step: 'finding', outcome: 'wrong', words: { en: text, zh: text } };
 }
 
-/** Looks up what a story needs. */
-export class Explainer {
-  readonly #report: AuditReport;
-  readonly #record: Recorded;
-  readonly #refusals: Releasing;
-
-  constructor(report: AuditReport, record: Recorded, refusals: Releasing) {
-    this.#report = report;
-    this.#record = record;
-    this.#refusals = refusals;
-  }
-
-  agreement(): Step[] {
-    const { agreement, parties } = this.#record;
-    const signed = this.over(agreement);
-    const said = this.said<AgreementStatement>(agreement, 'agreement');
-    const both = signed.length === 2;
-    const target = String(said?.agreement.target ?? '');
-    const auditors = parties.auditors.join(', ');
-    return [
-      this.step('agreement', both ? 'holds' : 'lacking', [agreement], {
-        ...(said && { time: said.time }),
+/** What comes behind the transfers: duties, who ended the agreement, what was not released. */
+function closing(story: Story, { agreement }: Recorded, explainer: Explainer, transfer: string | undefined): Step[] {
+  const duties = story.duties.filter((duty) => transfer === undefined || duty.transfer === transfer);
+  const told = new Set([agreement, ...story.transfers.map(({ start }) => start)]);
+  return [
+    ...duties.map(
+      ({ duty, action, transfer: of, outcome, result, due, time }): Step => ({
+        step: 'duty',
+        outcome: outcome === 'fulfilled' ? 'holds' : 'wrong',
+        ...(of !== undefined && { transfer: of }),
+        time,
         words: {
-          en: `agreement ${agreement}${target && ` on ${target}`}: signed by ${signersEn(signed)}${both ? '' : ` only: ONE-SIDED`}`,
-          zh: `合约 ${agreement}${target && `，关于 ${target}`}：由${signersZh(signed)}签署${both ? '' : '，仅此一方：单方合约'}`,
+          en: `duty ${duty} to ${action}: ${outcome}, ${result}${due === undefined ? '' : `, due ${due}`}, by the consumer's word`,
+          zh: `义务 ${duty}（${action}）：${outcome === 'fulfilled' ? '已履行' : '已违反'}，${result}${due === undefined ? '' : `，期限 ${due}`}，据使用方陈述`,
         },
       }),
-      ...(said ? [] : [this.unreleased(agreement, 'agreement')]),
-      this.step('auditors', 'told', [], {
-        words: {
-          en: `provider ${parties.provider}, consumer ${parties.consumer}, auditors ${auditors || 'none'}${said ? ', as the agreement names them' : ''}`,
-          zh: `提供方 ${parties.provider}，使用方 ${parties.consumer}，审计方 ${auditors || '无'}${said ? '，与合约所列相同' : ''}`,
-        },
+    ),
+    ...story.ended.map(
+      ({ by, code, reason, time }): Step => ({
+        step: 'ended',
+        outcome: 'told',
+        time,
+        words: { en: `agreement ended by ${by}: ${code}: ${reason}`, zh: `合约由 ${by} 终止：${code}：${reason}` },
       }),
-    ];
-  }
+    ),
+    ...story.unreleased.flatMap(({ statement, type }) =>
+      told.has(statement) ? [] : [explainer.unreleased(statement, type)],
+    ),
+  ];
+}
 
-  transfer(startId: Digest, transfer: string | undefined): Step[] {
-    const of = transfer === undefined ? {} : { transfer };
-    const start = this.said<StartStatement>(startId, 'transfer-start');
-    const [entry] = this.over(startId);
-    const ends = this.#record.statements.flatMap(({ id, statement }) =>
-      statement.type === 'transfer-end' && statement.start === startId ? [{ id, statement }] : [],
-    );
-    const later = ends.flatMap(({ id }) => this.over(id));
-    const stopped = this.#record.statements.find(
-      ({ statement }) => statement.type === 'transfer-stop' && statement.start === startId,
-    );
-    const state = this.#report.story?.transfers.find((one) => one.start === startId)?.story ?? 'unknown';
-    const late = this.#report.findings.some(
-      ({ code, where }) => code === 'START_LATE' && later.some((one) => isAt(where, one.where)),
-    );
-    const after = later.length > 0 && !late;
-    return [
-      ...(start
-        ? [
-            this.step('decision', 'told', [], {
-              ...{ ...of, time: start.time },
-              words: {
-                en: `transfer ${start.transfer}: decided under that agreement, decision record ${start.decision}${start.purpose ? `, declared purpose ${start.purpose}` : ''}`,
-                zh: `传输 ${start.transfer}：依该合约作出决定，决定记录 ${start.decision}${start.purpose ? `，声明的用途 ${start.purpose}` : ''}`,
-              },
-            }),
-            this.step('start', late ? 'wrong' : 'holds', [startId], {
-              ...{ ...of, time: start.time },
-              words: {
-                en: `start signed by ${signersEn(this.over(startId))}${after ? ', logged before the end of its data' : ''}: ${start.dataset}, ${start.size} bytes, version ${start.datasetVersion}${start.token ? '; UNBOUND: open to whoever held its token' : ''}`,
-                zh: `开始声明由${signersZh(this.over(startId))}签署${after ? '，先于数据结束写入日志' : ''}：${start.dataset}，${start.size} 字节，版本 ${start.datasetVersion}${start.token ? '；未绑定令牌：任何持有者均可获取' : ''}`,
-              },
-            }),
-          ]
-        : entry
-          ? [{ ...this.unreleased(startId, 'transfer-start'), ...of }]
-          : []),
-      ...ends.map(({ id, statement }) => this.#end(id, statement, of)),
-      ...(stopped?.statement.type === 'transfer-stop'
-        ? [
-            this.step('stop', 'told', [stopped.id], {
-              ...{ ...of, time: stopped.statement.time },
-              words: {
-                en: `stopped by ${stopped.statement.by}: ${stopped.statement.code}: ${stopped.statement.reason}; signed by ${signersEn(this.over(stopped.id))}`,
-                zh: `由 ${stopped.statement.by} 停止：${stopped.statement.code}：${stopped.statement.reason}；由${signersZh(this.over(stopped.id))}签署`,
-              },
-            }),
-          ]
-        : []),
-      this.step('state', outcomeOf(state), [], { ...of, words: states[state] }),
-    ];
-  }
-
-  #end(id: Digest, { bytes, digest, time, outcome }: EndStatement, of: { transfer?: string }): Step {
-    const signed = this.over(id);
-    const disputed = outcome === 'disputed';
-    const both = signed.length === 2;
-    return this.step('end', disputed ? 'wrong' : both ? 'holds' : 'lacking', [id], {
-      ...{ ...of, time },
+/** What the log proves. */
+function logSteps(report: AuditReport, { entries }: Recorded): Step[] {
+  const clean = (...checks: string[]): Step['outcome'] =>
+    report.checks.every(({ check, findings }) => findings === 0 || !checks.includes(check)) ? 'holds' : 'wrong';
+  const gaps = report.findings.some(({ code }) => code === 'SEQUENCE_BROKEN');
+  // Whose envelope came to the log first is chance, and no part of the story.
+  const counts = [...new Set(entries.map(({ envelope }) => envelope.signer))]
+    .toSorted()
+    .map((signer) => `${signer} ${entries.filter(({ envelope }) => envelope.signer === signer).length}`)
+    .join(', ');
+  const [size, count] = [report.treeSize, entries.length];
+  return [
+    {
+      step: 'log',
+      outcome: gaps ? 'wrong' : 'holds',
       words: {
-        en: `${disputed ? 'disputed: received' : 'end:'} ${bytes} bytes, ${digest}, signed by ${signersEn(signed)}${both || disputed ? '' : ' only'}`,
-        zh: `${disputed ? '有争议：收到' : '结束：'} ${bytes} 字节，${digest}，由${signersZh(signed)}签署${both || disputed ? '' : '，仅此一方'}`,
+        en: `each signer's records are numbered without a gap: ${counts}`,
+        zh: `每个签署方的记录连续编号，无缺号：${counts}`,
       },
-    });
-  }
-
-  /** A statement that everybody signed and nobody showed. */
-  unreleased(id: Digest, type: Statement['type']): Step {
-    const signers = [...new Set(this.over(id).map(({ envelope }) => envelope.signer))];
-    const told = this.#refusals.filter(({ statement }) => statement === id);
-    return { step: 'unreleased', outcome: 'lacking', words: refusalWords(id, type, signers, told) };
-  }
-
-  over(id: Digest): Entry[] {
-    return this.#record.entries.filter(({ envelope }) => envelope.statement === id);
-  }
-
-  said<S extends Statement>(id: Digest, type: S['type']): S | undefined {
-    const found = this.#record.statements.find((one) => one.id === id)?.statement;
-    return found?.type === type ? (found as S) : undefined;
-  }
-
-  /** A step about these statements: a finding at one of them, or at an envelope over it, makes it wrong. */
-  step(step: Step['step'], outcome: Outcome, about: readonly Digest[], rest: Omit<Step, 'step' | 'outcome'>): Step {
-    const places = about.flatMap((id) => [
-      ...this.over(id).map(({ where }) => where),
-      ...this.#record.statements.filter((one) => one.id === id).map(({ where }) => where),
-    ]);
-    const against = this.#report.findings.filter(({ where }) => places.some((place) => isAt(where, place)));
-    return { step, outcome: against.length > 0 ? 'wrong' : outcome, ...rest };
-  }
-
-  findings(): Step[] {
-    return this.#report.findings.map(found);
-  }
-}
-
-function isAt(where: string, place: string): boolean {
-  return where === place || where.startsWith(`${place}/`) || where.startsWith(`${place}@`);
-}
-
-function outcomeOf(state: keyof typeof states): Outcome {
-  if (state === 'agreed') return 'holds';
-  if (state === 'disputed') return 'wrong';
-  return state === 'running' || state === 'stopped' ? 'told' : 'lacking';
-}
-
-const placeOf = ({ index }: Entry) => (index === undefined ? '?' : String(index));
-
-export function signersEn(entries: readonly Entry[]): string {
-  return entries.map((entry) => `${entry.envelope.signer} (record ${placeOf(entry)})`).join(' and ') || 'nobody';
-}
-
-export function signersZh(entries: readonly Entry[]): string {
-  return entries.map((entry) => ` ${entry.envelope.signer}（记录 ${placeOf(entry)}）`).join('和') || '无人';
+    },
+    {
+      step: 'log',
+      outcome: clean('receipts'),
+      words: {
+        en: `each of the ${count} records has the log's receipt: an inclusion proof under a checkpoint it signed`,
+        zh: `全部 ${count} 条记录均有日志的回执：在其签名检查点下的包含证明`,
+      },
+    },
+    {
+      step: 'log',
+      outcome: clean('consistency', 'log'),
+      words: {
+        en: `every one of those checkpoints is the beginning of the last one, of ${size} leaves`,
+        zh: `这些检查点均为最后一个检查点（${size} 个叶子）的前缀`,
+      },
+    },
+  ];
 }

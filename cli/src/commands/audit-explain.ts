@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Step } from '../audit/explain.js';
+import type { Step } from '../audit/explainer.js';
 import { outcomes } from '../audit/words.js';
 import { words } from '../language.js';
 import { homeOption } from '../options.js';

@@ -3,6 +3,7 @@ import type { Clock, Random, Store } from '@causeway/platform';
 import type { ConnectorEvents } from './events.js';
 import type { Negotiation, NegotiationState, ProcessRole, Transfer, TransferState } from './model.js';
 import type { EvidenceLog, FactsFor, StoreChecked } from './ports.js';
+import type { Stamp } from './process/act.js';
 import type { DspQueue } from './process/queue.js';
 import type { Decision } from './process/work.js';
 import type { Records } from './records.js';
@@ -50,6 +51,11 @@ export interface ControlContext {
   readonly checked: StoreChecked;
   /** What is attested of a participant; nothing unless given. */
   readonly factsFor?: FactsFor;
+}
+
+/** The time and the message id of a move that we make now. */
+export function stampOf({ clock, random }: Pick<ControlContext, 'clock' | 'random'>, at = clock.now()): Stamp {
+  return { at, id: newPid(random) };
 }
 
 export function newPid(random: Random): string {

@@ -1,5 +1,4 @@
-import type { DspIdentity, OpenData } from '@causeway/connector';
-import { ConnectorError } from '@causeway/connector';
+import { ConnectorError, type DspIdentity, type OpenData } from '@causeway/connector';
 import { plainHttp } from '../plain-http.js';
 
 /** Who the peer says it is, in its configuration. */

@@ -1,7 +1,6 @@
 import { timeWords } from '@causeway/policies';
 import { instant } from '../control.js';
-import type { DutyRecord } from './record.js';
-import { isOverdue, saidIn } from './record.js';
+import { type DutyRecord, isOverdue, saidIn } from './record.js';
 
 /** The same words in both languages. */
 export interface Words {

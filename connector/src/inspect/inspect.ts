@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
 import { TextDecoder } from 'node:util';
-import type { OpenSource } from '../exchange/file-source.js';
-import { openSource } from '../exchange/file-source.js';
+import { type OpenSource, openSource } from '../exchange/file-source.js';
 import type { FileSource } from '../model.js';
 import { Broken, type Content, type Encoding, encodings, type Sample } from './content.js';
 import { csvTable, jsonTable, type TableReader } from './table.js';

@@ -26,11 +26,11 @@ import { ConnectorError } from '../errors.js';
 import type { Agreement, Reason, SignedEnvelope } from '../model.js';
 import type { EvidenceLog, LoggedReceipt } from '../ports.js';
 import type { Records } from '../records.js';
+import { Waker } from '../waker.js';
 import { CheckpointView, type Proven } from './checkpoint-view.js';
 import { distrust } from './distrust.js';
 import { type PublishedLog, publishedLog } from './published-log.js';
 import { SubmitStream } from './submit-stream.js';
-import { Waker } from './waker.js';
 
 export interface EvidenceLogOptions {
   readonly identity: Identity;

@@ -10,7 +10,7 @@ import { describeFile } from '../exchange/file-source.js';
 import { filesIn, isFolder } from '../inspect/folder.js';
 import { inspect } from '../inspect/inspect.js';
 import type { Dataset } from '../model.js';
-import { inForce } from '../negotiation/agreements-of.js';
+import { countInForce } from '../negotiation/agreements-of.js';
 import type { Discovery, DiscoveryPage } from '../ports.js';
 import type { Records } from '../records.js';
 import { trimSlashes } from '../trim-slashes.js';
@@ -45,7 +45,7 @@ export function datasetOperations(context: DatasetContext): Operation[] {
   };
   const view = async (dataset: Dataset): Promise<object> => ({
     ...datasetView(dataset),
-    agreements: await inForce(records, dataset.id),
+    agreements: await countInForce(records, dataset.id),
   });
   const previewed = async ({ dataset, sample }: Previewed): Promise<object> => ({
     ...(await view(dataset)),

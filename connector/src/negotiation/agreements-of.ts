@@ -2,8 +2,17 @@ import type { Store, Write } from '@causeway/platform';
 import type { Agreement } from '../model.js';
 import type { Records } from '../records.js';
 
-/** The write by which an agreement is found by its dataset; it goes into the commit that makes the agreement. */
-export function listedUnder(records: Records, { dataset, digest }: Pick<Agreement, 'dataset' | 'digest'>): Write {
+/** An agreement that is made, and what it is found by: under its `@id` of the one that gave it, and under its dataset. */
+export function newAgreement(records: Records, agreement: Agreement): Write[] {
+  const { digest, peer, id } = agreement;
+  return [
+    records.agreements.put([digest], agreement),
+    records.agreementIds.put([peer, id], { digest }),
+    listedUnder(records, agreement),
+  ];
+}
+
+function listedUnder(records: Records, { dataset, digest }: Pick<Agreement, 'dataset' | 'digest'>): Write {
   return records.agreementsOf.put([dataset, digest], { digest });
 }
 
@@ -33,7 +42,7 @@ export interface InForce {
 const lookedAt = 100;
 
 /** Counts the agreements on a dataset that grant something: finalized, and not ended. */
-export async function inForce(records: Records, dataset: string): Promise<InForce> {
+export async function countInForce(records: Records, dataset: string): Promise<InForce> {
   const { items, next } = await records.agreementsOf.page({ prefix: [dataset], limit: lookedAt });
   const found = await Promise.all(items.map(({ value }) => records.agreements.get(value.digest)));
   const standing = found.filter((one) => one?.value.finalized !== undefined && one.value.ended === undefined);

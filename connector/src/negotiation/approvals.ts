@@ -1,12 +1,11 @@
 import type { Logger, Page } from '@causeway/platform';
-import type { ControlContext } from '../control.js';
-import { newPid } from '../control.js';
+import { type ControlContext, stampOf } from '../control.js';
 import type { ConnectorEvents } from '../events.js';
-import { Waker } from '../logging/waker.js';
 import type { Negotiation } from '../model.js';
 import type { Processes } from '../process/processes.js';
 import type { Decision, Next } from '../process/work.js';
 import { reason, refusal } from '../reasons.js';
+import { Waker } from '../waker.js';
 import { intendTermination } from './act.js';
 import { isPending, type Pending, withApproval } from './approval.js';
 import { applyDecision } from './decide.js';
@@ -91,7 +90,7 @@ export class Approvals {
     const { processes, events } = this.#o;
     const after = await processes.change(pid, async ({ value }) => {
       const closed = withApproval(pending(value), { outcome: 'rejected', rejectedBy: operator });
-      return intendTermination(closed, reason('APPROVAL_REJECTED', words, words), this.#stamp());
+      return intendTermination(closed, reason('APPROVAL_REJECTED', words, words), stampOf(this.#o.context));
     });
     events.approval(after, operator);
     return after;
@@ -173,11 +172,7 @@ export class Approvals {
       `Nobody decided on the request until ${until}; ask again.`,
       `截至 ${until} 无人审批该请求，请重新提出。`,
     );
-    return intendTermination(withApproval(record, { outcome: 'expired' }), why, this.#stamp());
-  }
-
-  #stamp() {
-    return { at: this.#o.context.clock.now(), id: newPid(this.#o.context.random) };
+    return intendTermination(withApproval(record, { outcome: 'expired' }), why, stampOf(this.#o.context));
   }
 }
 

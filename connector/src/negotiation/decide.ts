@@ -1,5 +1,5 @@
 import type { Clock, Stored } from '@causeway/platform';
-import type { ControlContext, Decider } from '../control.js';
+import { type ControlContext, type Decider, stampOf } from '../control.js';
 import { textMember } from '../dsp/messages.js';
 import { extension } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
@@ -18,9 +18,9 @@ import {
   makeVerification,
 } from './act.js';
 import { acceptAgreement, proposeAgreement } from './agreement.js';
-import { listedUnder } from './agreements-of.js';
+import { newAgreement } from './agreements-of.js';
 import { approvalNeeded, asking } from './approval.js';
-import { inForce } from './finalize.js';
+import { putInForce } from './finalize.js';
 import { neverPermits } from './never.js';
 import { counter, exceeds, unfit } from './terms.js';
 
@@ -98,7 +98,7 @@ export async function applyDecision(
   decision: Decision,
 ): Promise<Next<Negotiation> | undefined> {
   const record = stored.value;
-  const stamp = { at: context.clock.now(), id: `urn:uuid:${context.random.uuid()}` };
+  const stamp = stampOf(context);
   switch (decision.move) {
     case 'terminate':
       return intendTermination(record, decision.reason, stamp);
@@ -126,7 +126,7 @@ async function proceed(
 ): Promise<Next<Negotiation> | undefined> {
   try {
     if (record.state === 'VERIFIED' && record.role === 'provider') {
-      return { ...makeFinal(record, stamp), also: await inForce(context, record) };
+      return { ...makeFinal(record, stamp), also: await putInForce(context, record) };
     }
     if (record.state === 'AGREED' && record.role === 'consumer') return await verify(context, record, stamp);
     if (record.role === 'provider') return await agree(context, record, stamp);
@@ -137,18 +137,11 @@ async function proceed(
 }
 
 async function agree(context: ControlContext, record: Negotiation, stamp: Stamp): Promise<Next<Negotiation>> {
-  const { agreements, agreementIds } = context.records;
   const { agreement, members } = await proposeAgreement(context, { ...record, offer: await whole(context, record) });
   const { digest } = agreement;
   return {
     ...makeAgreement({ ...record, agreement: digest }, members, stamp),
-    also: {
-      writes: [
-        agreements.put([digest], agreement),
-        agreementIds.put([record.peer, agreement.id], { digest }),
-        listedUnder(context.records, agreement),
-      ],
-    },
+    also: { writes: newAgreement(context.records, agreement) },
   };
 }
 
@@ -175,11 +168,7 @@ async function verify(context: ControlContext, record: Negotiation, stamp: Stamp
     ...makeVerification({ ...verified, agreement: digest }, { [extension.evidence]: { ...agreement.own } }, stamp),
     also: {
       conditions: [agreements.absent(digest), agreementIds.absent(...name)],
-      writes: [
-        agreements.put([digest], agreement),
-        agreementIds.put(name, { digest }),
-        listedUnder(context.records, agreement),
-      ],
+      writes: newAgreement(context.records, agreement),
     },
   };
 }

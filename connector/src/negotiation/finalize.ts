@@ -7,7 +7,7 @@ import { refusal } from '../reasons.js';
  * What is saved with FINALIZED, on either side: the agreement in force, and both its envelopes queued for the log. Each
  * side queues both, so that one of them suffices.
  */
-export async function inForce(context: ControlContext, negotiation: Negotiation): Promise<Commit> {
+export async function putInForce(context: ControlContext, negotiation: Negotiation): Promise<Commit> {
   const { agreements } = context.records;
   const stored = negotiation.agreement && (await agreements.get(negotiation.agreement));
   if (!stored) throw refusal('AGREEMENT_INVALID', `Negotiation ${negotiation.pid} has no agreement to put into force.`);

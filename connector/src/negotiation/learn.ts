@@ -5,7 +5,7 @@ import { receiveMove } from '../process/receive.js';
 import type { Next } from '../process/work.js';
 import { reason } from '../reasons.js';
 import { negotiationTable } from './act.js';
-import { inForce } from './finalize.js';
+import { putInForce } from './finalize.js';
 
 /**
  * What the provider's own view of a negotiation changes in ours, when its message has not reached us: the provider's
@@ -26,5 +26,5 @@ export async function learnState(
     context.clock.now(),
   );
   if (next === undefined || state === 'TERMINATED') return next;
-  return { ...next, also: await inForce(context, next.record) };
+  return { ...next, also: await putInForce(context, next.record) };
 }

@@ -1,13 +1,12 @@
 import { canonicalJson } from '@causeway/evidence';
-import type { ControlContext } from '../control.js';
-import { newPid } from '../control.js';
+import { type ControlContext, newPid, stampOf } from '../control.js';
 import { draft, objectMember, processBody, textMember } from '../dsp/messages.js';
 import { demandKept } from '../duties/kept.js';
 import { ConnectorError } from '../errors.js';
 import type { Agreement, Answer, JsonObject, Negotiation, NegotiationState, Reason } from '../model.js';
 import type { Caller } from '../ports.js';
-import type { Stamp } from '../process/act.js';
 import type { Processes } from '../process/processes.js';
+import { knownPids } from '../process/receive.js';
 import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision } from '../process/work.js';
 import { refusal } from '../reasons.js';
@@ -96,7 +95,7 @@ export class Negotiations {
     return this.#processes.change(pid, async ({ value }) => {
       const ending = value.state === 'TERMINATED' || value.intent?.state === 'TERMINATED';
       if (ending && value.parked === undefined) return undefined;
-      return intendTermination(unparked(value), reason, this.#stamp());
+      return intendTermination(unparked(value), reason, stampOf(this.#context));
     });
   }
 
@@ -210,7 +209,7 @@ export class Negotiations {
     };
     const { negotiation } = await need();
     await this.#processes.change(negotiation, ({ value }) =>
-      makeAgreementEnd(this.#context, value, reason, this.#stamp()),
+      makeAgreementEnd(this.#context, value, reason, stampOf(this.#context)),
     );
     // A crash before this line loses nothing: whatever is open is looked at when the connector starts.
     this.#context.usage.agreementChanged(digest);
@@ -221,10 +220,6 @@ export class Negotiations {
     const target = textMember(offer, 'target');
     if (target !== undefined) return target;
     return (await this.#context.records.offers.get(textMember(offer, '@id') ?? ''))?.value.dataset;
-  }
-
-  #stamp(): Stamp {
-    return { at: this.#context.clock.now(), id: newPid(this.#context.random) };
   }
 }
 
@@ -250,25 +245,4 @@ function repeated(record: Negotiation, id: string | undefined, offer: JsonObject
     'STATE_INVALID',
     `Pid ${record.peerPid ?? ''} belongs to a negotiation about something else.`,
   );
-}
-
-/**
- * The record with the peer's pid: a message may overtake the answer that tells it to us. A message that names other
- * pids than the process has is about something else.
- */
-export function knownPids<
-  R extends { readonly role: 'provider' | 'consumer'; readonly pid: string; readonly peerPid?: string },
->(record: R, message: JsonObject): R {
-  const [own, theirs] = record.role === 'provider' ? ['providerPid', 'consumerPid'] : ['consumerPid', 'providerPid'];
-  const named = own === undefined ? undefined : textMember(message, own);
-  const peerPid = theirs === undefined ? undefined : textMember(message, theirs);
-  const ours = named === undefined || named === record.pid;
-  const known = peerPid === undefined || record.peerPid === undefined || peerPid === record.peerPid;
-  if (!ours || !known) {
-    throw new ConnectorError(
-      'MESSAGE_INVALID',
-      `Expected the pids of process ${record.pid}; the message names others.`,
-    );
-  }
-  return record.peerPid === undefined && peerPid !== undefined ? { ...record, peerPid } : record;
 }

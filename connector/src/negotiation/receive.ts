@@ -1,4 +1,4 @@
-import type { ControlContext } from '../control.js';
+import { type ControlContext, stampOf } from '../control.js';
 import { objectMember, readReason, textMember } from '../dsp/messages.js';
 import { extension } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
@@ -10,7 +10,7 @@ import { reasonOf } from '../reasons.js';
 import { intendTermination, negotiationTable } from './act.js';
 import { verifyConsumer } from './agreement.js';
 import { receiveAgreementEnd } from './agreement-end.js';
-import { inForce } from './finalize.js';
+import { putInForce } from './finalize.js';
 import { demandTerms } from './terms.js';
 
 type Transition = (context: ControlContext, record: Negotiation, message: JsonObject) => Promise<Received<Negotiation>>;
@@ -83,8 +83,7 @@ export const receiveVerification: Transition = async (context, record, message) 
     return { ...received, next: { ...received.next, also } };
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    const stamp = { at: context.clock.now(), id: `urn:uuid:${context.random.uuid()}` };
-    const next = intendTermination(record, reasonOf(error), stamp);
+    const next = intendTermination(record, reasonOf(error), stampOf(context));
     return { ...refuse<Negotiation>('negotiation', record, error), next };
   }
 };
@@ -94,7 +93,7 @@ export const receiveEvent: Transition = async (context, record, message) => {
   const to = message['eventType'] === 'ACCEPTED' ? 'ACCEPTED' : 'FINALIZED';
   const received = move(context, record, message, to);
   if (received.next === undefined || to === 'ACCEPTED') return received;
-  return { ...received, next: { ...received.next, also: await inForce(context, received.next.record) } };
+  return { ...received, next: { ...received.next, also: await putInForce(context, received.next.record) } };
 };
 
 /** ContractNegotiationTerminationMessage; about a finalized negotiation it can only end the agreement, by an extension of ours. */

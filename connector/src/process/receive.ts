@@ -1,7 +1,7 @@
 import { errorBody, pidsOf, textMember } from '../dsp/messages.js';
 import { statusOf } from '../dsp/status.js';
-import type { ConnectorError } from '../errors.js';
-import type { Answer, Process, Reason } from '../model.js';
+import { ConnectorError } from '../errors.js';
+import type { Answer, JsonObject, Process, Reason } from '../model.js';
 import { reasonOf, refusal } from '../reasons.js';
 import { judge, type Moves } from './moves.js';
 import type { Received } from './processes.js';
@@ -62,4 +62,25 @@ export function receiveMove<State extends string, R extends Process<State>>(
     record.role === 'provider' ? 'consumer' : 'provider'
   }.`;
   return refuse(table.kind, record, refusal('STATE_INVALID', message));
+}
+
+/**
+ * The record with the peer's pid: a message may overtake the answer that tells it to us. A message that names other
+ * pids than the process has is about something else.
+ */
+export function knownPids<
+  R extends { readonly role: 'provider' | 'consumer'; readonly pid: string; readonly peerPid?: string },
+>(record: R, message: JsonObject): R {
+  const [own, theirs] = record.role === 'provider' ? ['providerPid', 'consumerPid'] : ['consumerPid', 'providerPid'];
+  const named = own === undefined ? undefined : textMember(message, own);
+  const peerPid = theirs === undefined ? undefined : textMember(message, theirs);
+  const ours = named === undefined || named === record.pid;
+  const known = peerPid === undefined || record.peerPid === undefined || peerPid === record.peerPid;
+  if (!ours || !known) {
+    throw new ConnectorError(
+      'MESSAGE_INVALID',
+      `Expected the pids of process ${record.pid}; the message names others.`,
+    );
+  }
+  return record.peerPid === undefined && peerPid !== undefined ? { ...record, peerPid } : record;
 }

@@ -7,7 +7,7 @@ import type { Agreement, AgreementEnd, Forgotten, SignedEnvelope } from '../mode
 import { reason } from '../reasons.js';
 import type { Records } from '../records.js';
 import { compiledOf } from '../transfer/decision.js';
-import type { RestoringContext } from './store-check.js';
+import type { RestoringContext } from './context.js';
 
 /** Pages of one record: some two million envelopes. */
 const mostPages = 20_000;

@@ -1,5 +1,5 @@
 import type { Restoration } from '../model.js';
-import type { RestoringContext } from './store-check.js';
+import type { RestoringContext } from './context.js';
 
 /** Adds to what is known of this store's having been restored. */
 export async function noteRestoration(

@@ -1,23 +1,15 @@
-import { type Identity, type PeerChannel, RpcError, TrustError } from '@causeway/certs/peer';
+import { type PeerChannel, RpcError, TrustError } from '@causeway/certs/peer';
 import { envelopeDigest } from '@causeway/evidence';
-import { type Clock, keyParts, type Logger, messageOf, type Store } from '@causeway/platform';
+import { keyParts, messageOf } from '@causeway/platform';
 import { ClearingHouse } from '@causeway/proto';
 import { ConnectorError } from '../errors.js';
 import { recordChannel } from '../logging/record-reader.js';
 import type { Agreement, Restoration, UnknownAgreement } from '../model.js';
 import type { StoreChecked } from '../ports.js';
-import type { Records } from '../records.js';
 import { catchUp } from './catch-up.js';
+import type { RestoringContext } from './context.js';
 import { noteRestoration } from './restoration.js';
 import { lookThrough } from './unknown-agreements.js';
-
-export interface RestoringContext {
-  readonly identity: Identity;
-  readonly store: Store;
-  readonly records: Records;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
 
 export interface StoreCheckOptions extends RestoringContext {
   /** Ends the open transfers of an agreement that has to catch up; answers how many. */

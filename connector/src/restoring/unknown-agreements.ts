@@ -3,8 +3,8 @@ import { EvidenceError, isDigest, verifyEnvelope } from '@causeway/evidence';
 import { ClearingHouse, type causeway } from '@causeway/proto';
 import { entryOf } from '../logging/record-reader.js';
 import type { Agreement, UnknownAgreement } from '../model.js';
+import type { RestoringContext } from './context.js';
 import { noteRestoration } from './restoration.js';
-import type { RestoringContext } from './store-check.js';
 
 /** Records of one page, and pages of one look: anybody may open records that name us, and must not hold us up with them. */
 const limit = 100;

@@ -1,5 +1,4 @@
-import type { ControlContext } from '../control.js';
-import { newPid } from '../control.js';
+import { type ControlContext, newPid } from '../control.js';
 import { draft, reasonMembers } from '../dsp/messages.js';
 import type { Agreement, Transfer, TransferState } from '../model.js';
 import { isFinal } from '../process/moves.js';

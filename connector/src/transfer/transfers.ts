@@ -1,6 +1,5 @@
 import type { Commit, Stored } from '@causeway/platform';
-import type { ControlContext } from '../control.js';
-import { newPid } from '../control.js';
+import { type ControlContext, newPid, stampOf } from '../control.js';
 import { addressIn } from '../dsp/data-address.js';
 import { draft, processBody, textMember } from '../dsp/messages.js';
 import { extension, type Format, formats, grpcPull, httpPull } from '../dsp/vocabulary.js';
@@ -8,10 +7,10 @@ import { ConnectorError } from '../errors.js';
 import { fileSink } from '../exchange/file-sink.js';
 import type { Agreement, Answer, JsonObject, Reason, Transfer, TransferState } from '../model.js';
 import { demandInForce } from '../negotiation/agreement-end.js';
-import { knownPids } from '../negotiation/negotiations.js';
 import type { Caller, DataPlane } from '../ports.js';
 import type { Stamp } from '../process/act.js';
 import type { Processes } from '../process/processes.js';
+import { knownPids } from '../process/receive.js';
 import { answered, answerTo, begin, sending, unparked } from '../process/record.js';
 import type { Decision, Next } from '../process/work.js';
 import { refusal } from '../reasons.js';
@@ -184,7 +183,7 @@ export class Transfers {
   /** The change that a decision about a transfer makes; undefined when nothing changes. */
   async apply(stored: Stored<Transfer>, decision: Decision): Promise<Next<Transfer> | undefined> {
     const record = stored.value;
-    const stamp = this.#stamp();
+    const stamp = stampOf(this.#context);
     switch (decision.move) {
       case 'terminate':
         return terminating(this.#context, record, decision.reason);
@@ -209,7 +208,7 @@ export class Transfers {
     this.#context.checked.demand();
     return this.#processes.change(pid, async ({ value }) => {
       const there = value.intent === undefined ? value.state === to : value.intent.state === to;
-      return there && value.parked === undefined ? undefined : intend(unparked(value), this.#stamp());
+      return there && value.parked === undefined ? undefined : intend(unparked(value), stampOf(this.#context));
     });
   }
 
@@ -234,10 +233,6 @@ export class Transfers {
 
   #listed({ agreement, pid }: Transfer): Commit {
     return { writes: [this.#context.records.transfersOf.put([agreement, pid], { pid })] };
-  }
-
-  #stamp(): Stamp {
-    return { at: this.#context.clock.now(), id: newPid(this.#context.random) };
   }
 }
 

@@ -1,6 +1,5 @@
 import { parseStatement } from '@causeway/evidence';
-import type { ControlContext } from '../control.js';
-import { newPid } from '../control.js';
+import { type ControlContext, stampOf } from '../control.js';
 import { httpPull } from '../dsp/vocabulary.js';
 import type { Agreement, DecisionRecord, Reason, Transfer } from '../model.js';
 import { demandInForce, endedReason } from '../negotiation/agreement-end.js';
@@ -116,7 +115,7 @@ async function looked(context: ControlContext, transfer: Transfer): Promise<Look
   }
   if (transfer.state === 'REQUESTED') return {};
   const standing = await standingOf(context, transfer, at);
-  const stamp = { at, id: newPid(context.random) };
+  const stamp = stampOf(context, at);
   const held = transfer.state === 'SUSPENDED' && transfer.heldUntil !== undefined;
   if (standing.permit) {
     const over = standing.agreement.theirs === undefined ? sentWhole(context, transfer, at) : undefined;
@@ -165,5 +164,5 @@ export async function terminating(
   const at = context.clock.now();
   const by = context.identity.id;
   const stop = await stopped(context, transfer, { by, why, at, ...(decision === undefined ? {} : { decision }) });
-  return { ...intendTermination(stop.transfer, why, { at, id: newPid(context.random) }), also: stop.also };
+  return { ...intendTermination(stop.transfer, why, stampOf(context, at)), also: stop.also };
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { NegotiationView, TransferView } from '@causeway/cli';
-import { bytes } from '@causeway/cli';
+import { bytes, type NegotiationView, type TransferView } from '@causeway/cli';
 import { runCommand } from '../processes/command.js';
 import type { Space } from '../processes/space.js';
 import { approveAll, refusal } from './commands.js';

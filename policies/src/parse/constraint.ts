@@ -1,5 +1,4 @@
-import type { AtomicConstraint, Constraint, FactSource } from '../model.js';
-import { factSources } from '../model.js';
+import { type AtomicConstraint, type Constraint, type FactSource, factSources } from '../model.js';
 import { constraintMembers } from '../odrl/members.js';
 import { type Operand, type Operator, operators } from '../odrl/scale.js';
 import { declaredOnlyTerm, sourceTerm } from '../odrl/terms.js';

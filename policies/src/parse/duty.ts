@@ -1,5 +1,4 @@
-import type { Duty, PartyFunction } from '../model.js';
-import { partyFunctions } from '../model.js';
+import { type Duty, type PartyFunction, partyFunctions } from '../model.js';
 import { dutyMembers } from '../odrl/members.js';
 import { declaredOnlyTerm } from '../odrl/terms.js';
 import { readActions } from './action.js';

@@ -7,7 +7,6 @@ import { announced } from '../announced.js';
 import { approvedIdentity } from '../approved-identity.js';
 import { CliError } from '../errors.js';
 import { createHome, demandFree, type HomeRole, homePaths } from '../home.js';
-import { invitationFrom } from '../invitation-input.js';
 import { type Words, words } from '../language.js';
 import { homeOption, listOption, setOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
@@ -42,6 +41,7 @@ export function joinCommand(output: Output): Command {
       '\nExample:\n  causeway join --file invitation.txt --home ./hydraulics --dns connector.hydraulics.example',
     )
     .action(async (text: string[], options: JoinOptions) => {
+      const { invitationFrom } = await import('../invitation-input.js');
       const invitation = await invitationFrom(text, options.file, () => output.line(words(paste)));
       const { home } = options;
       await demandFree(home);

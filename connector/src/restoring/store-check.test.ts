@@ -1,3 +1,4 @@
+import type { Identity } from '@causeway/certs/peer';
 import { digestOf, type Envelope, signEnvelope } from '@causeway/evidence';
 import { silentLogger } from '@causeway/platform';
 import { ManualClock } from '@causeway/platform/testing';
@@ -128,27 +129,55 @@ test('a clearing house that denies what it gave a receipt for is no witness', as
   expect((await check.status()).trouble).toContain('gave us a receipt');
 });
 
-test('an agreement that its other party ended is ended here too', async () => {
+/** Logs an envelope under the agreement by whom it is signed, as the clearing house shows it. */
+async function alsoLogged(identity: Identity, type: 'agreement-end' | 'transfer-end', sequence: number) {
   const { digest } = await agreement();
-  const { identity, evidence, records, store } = space.consumer;
-  const statement = digestOf('the end');
+  const statement = digestOf(`${type} ${identity.id}`);
   const said: Envelope = {
-    ...{ version: '1', type: 'agreement-end', statement, agreement: digest, sequence: '2', signer: identity.id },
+    ...{ version: '1', type, statement, agreement: digest, sequence: String(sequence), signer: identity.id },
   };
   const { keyStatement } = identity.signing;
-  const end = { envelope: await signEnvelope(said, identity.signing), keyStatement };
+  const envelope = { envelope: await signEnvelope(said, identity.signing), keyStatement };
+  const { evidence, records, store } = space.consumer;
   const theirs = await records.agreements.get(digest);
   if (!theirs) throw new Error('expected the agreement of the consumer');
-  const queued = evidence.queue(theirs.value, [end]);
+  const queued = evidence.queue(theirs.value, [envelope]);
   await store.commit({ writes: [records.agreements.put([digest], queued.agreement), ...queued.writes] });
-  await evidence.wait([end], 10_000, never);
+  await evidence.wait([envelope], 10_000, never);
+  return { ...envelope, statement };
+}
 
+test('an agreement that its other party ended is ended here too', async () => {
+  const { identity } = space.consumer;
+  const { statement } = await alsoLogged(identity, 'agreement-end', 2);
   await start();
   expect(await agreement()).toMatchObject({
     ...{ sequence: 3, ended: { by: identity.id, id: statement, reason: { code: 'AGREEMENT_ENDED' } } },
   });
   // Nothing of ours was lost: this is no restored store.
   expect(await check.status()).toEqual({ state: 'checked', unknown: [] });
+});
+
+test('nobody but its parties ends an agreement, whatever the clearing house shows', async () => {
+  await alsoLogged(await space.trust.identity('urn:causeway:stranger', 'participant'), 'agreement-end', 2);
+  await start();
+  expect(check.passed).toBe(true);
+  expect((await agreement()).ended).toBeUndefined();
+});
+
+// Who could have a later envelope taken up first would have the start before it never counted.
+test('an envelope is taken up behind all that were signed before it, and not before they are shown', async () => {
+  await alsoLogged(space.provider.identity, 'transfer-end', 3);
+  await putBack();
+  const { start: begun } = started.provider;
+  space.log.hide = (envelope) => envelope === begun?.envelope;
+  await start();
+  expect([check.passed, (await agreement()).sequence]).toEqual([false, 2]);
+  space.log.hide = () => false;
+  await clock.advance(1_000);
+  await expect.poll(() => check.passed).toBe(true);
+  expect(await agreement()).toMatchObject({ sequence: 4, forgotten: { starts: 1, ends: 1 } });
+  expect(await used()).toEqual([1, 1]);
 });
 
 test('an agreement that only the log remembers is told, and one that somebody else claims is not', async () => {

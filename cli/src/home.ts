@@ -21,6 +21,8 @@ export const homePaths = (folder: string) => ({
   home: join(folder, 'home.json'),
   config: join(folder, 'config.json'),
   identity: join(folder, 'identity'),
+  /** Fingerprints of the authority's statement keys, one a line. */
+  pins: join(folder, 'identity', 'pins'),
   apiKey: join(folder, 'api.key'),
   run: join(folder, 'run.json'),
 });

@@ -103,7 +103,7 @@ test('the example of every command, in one data space', async () => {
   const pulled = await story.run('pull', { ...digest, './orders.csv': './received.csv' });
   for (const id of [pid, pulled.pid, agreement]) await story.run('show', { [anyProcess]: String(id) });
   await story.run('usage');
-  const keys = (await readFile(join(homePaths(at('hydraulics')).identity, 'pins'), 'utf8')).trim();
+  const keys = (await readFile(homePaths(at('hydraulics')).pins, 'utf8')).trim();
   await story.run('audit list');
   await story.run('audit explain', { [`urn:uuid:${anyProcess}`]: String(pulled.peerPid) });
   await story.run('audit export', digest);

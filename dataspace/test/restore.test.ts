@@ -62,7 +62,7 @@ async function sequences(name: string, digest: string): Promise<Record<string, n
   const file = join(folder, `${name}-${Date.now()}.json`);
   const { home } = space.connector(name);
   await runCommand('audit', 'export', digest, '--out', file, '--home', home);
-  const key = (await readFile(join(homePaths(home).identity, 'pins'), 'utf8')).trim();
+  const key = (await readFile(homePaths(home).pins, 'utf8')).trim();
   const tiles = join(space.clearingHouse.home, 'tiles');
   expect(await runCommand('audit', 'verify', file, '--key', key, '--log', tiles)).toMatchObject({ verified: true });
   const { entries } = JSON.parse(await readFile(file, 'utf8')) as { entries: { envelope: string }[] };

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type AuditReport, isDigest, verifyAudit } from '@causeway/evidence';
 import { type Api, openApi } from '../api.js';
 import { CliError } from '../errors.js';
@@ -36,9 +35,7 @@ export async function recordAt(home: string, id: string): Promise<RecordAtHand> 
   const api = await openApi(home);
   const { agreement, ...transfer } = isDigest(id) ? { agreement: id } : await transferOf(api, id);
   const bundle = await api.bytes(`/management/v1/agreements/${encodeURIComponent(agreement)}/audit-bundle`);
-  const { identityFiles } = await import('@causeway/certs/peer');
-  const file = await readFile(join(homePaths(home).identity, identityFiles.pins), 'utf8');
-  const pins = file.split('\n').filter((pin) => pin !== '');
+  const pins = (await readFile(homePaths(home).pins, 'utf8')).split('\n').filter((pin) => pin !== '');
   return { agreement, bundle, report: await verifyAudit(bundle, { pins }), refusals: [], ...transfer };
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { homePaths } from '@causeway/cli';
 import { SpaceError } from '../errors.js';
 import { runCommand } from '../processes/command.js';
 import type { Space } from '../processes/space.js';
@@ -30,7 +30,7 @@ export async function showAudit(space: Space, { agreement, received }: MainJob, 
 
   const record = `${received}.audit.json`;
   await runCommand('audit', 'export', agreement, '--out', record, '--home', home);
-  const key = (await readFile(join(home, 'identity', 'pins'), 'utf8')).trim();
+  const key = (await readFile(homePaths(home).pins, 'utf8')).trim();
   const alone = await runCommand<{ verified: boolean }>('audit', 'verify', record, '--key', key);
   if (!verified || !alone.verified) throw new SpaceError('COMMAND_FAILED', 'expected the audit to find nothing wrong');
   step(

@@ -8,3 +8,6 @@ export const demoFirms: readonly Firm[] = namedFirms
 
 /** Nobody's firm: looks at what the contracts that name it let it see. */
 export const demoAuditor: Firm = { name: 'auditor', title: '华信审计 Huaxin Audit' };
+
+/** Whom the offers on order lines name: its id is given before it has joined. */
+export const auditorId = `urn:causeway:${demoAuditor.name}`;

@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { bytes, type DatasetView, type NegotiationView, type TransferView } from '@causeway/cli';
+import { bytes, type DatasetView, homePaths, type NegotiationView, type TransferView } from '@causeway/cli';
 import { runCommand } from '../processes/command.js';
 import type { Space } from '../processes/space.js';
 import { publish, refusal, searched } from './commands.js';
-import { publishData } from './published-data.js';
-import { auditorId, planning, type Say, same, step } from './say.js';
+import { auditorId } from './firms.js';
+import { planning, publishData } from './published-data.js';
+import { type Say, same, step } from './say.js';
 
 const day = 86_400_000;
 
@@ -102,7 +103,7 @@ export async function mainJob(space: Space, folder: string, say: Say, file?: str
 
   const record = {
     file: `${received}.record.json`,
-    key: (await readFile(join(user.home, 'identity', 'pins'), 'utf8')).trim(),
+    key: (await readFile(homePaths(user.home).pins, 'utf8')).trim(),
     log: `https://localhost:${space.clearingHouse.port('log')}`,
   };
   await runCommand('audit', 'export', agreement, '--out', record.file, '--home', user.home);
@@ -138,20 +139,10 @@ async function publishFile(
   say: Say,
 ): Promise<{ readonly source: string; readonly dataset: DatasetView }> {
   const to = space.connector('hydraulics').run.id;
-  const offer = [
-    '--listed',
-    '--to',
-    to,
-    '--until',
-    until,
-    '--times',
-    '10',
-    '--purpose',
-    planning,
-    '--auditors',
-    auditorId,
-  ];
-  const dataset = await publish(space.connector('oem'), source, ...offer);
+  const dataset = await publish(
+    ...([space.connector('oem'), source] as const),
+    ...['--listed', '--to', to, '--until', until, '--times', '10', '--purpose', planning, '--auditors', auditorId],
+  );
   step(say, { en: 'Published', zh: '已发布' }, same(`${dataset.id} (${bytes(dataset.source.bytes)})`), {
     en: 'for Hengda Hydraulics only, 30 days, 10 times, for production planning',
     zh: '仅恒达液压，30 天，10 次，用于生产计划',

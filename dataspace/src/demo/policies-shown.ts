@@ -4,7 +4,8 @@ import { runCommand } from '../processes/command.js';
 import type { Space } from '../processes/space.js';
 import { approveAll, refusal } from './commands.js';
 import type { MainJob } from './main-job.js';
-import { planning, type Say, step } from './say.js';
+import { planning } from './published-data.js';
+import { type Say, step } from './say.js';
 
 /** After the main job: data that is open to members, that needs approval, that is never offered; and a contract that is stopped. */
 export async function showPolicies(space: Space, { agreement, received }: MainJob, say: Say): Promise<void> {

@@ -5,7 +5,11 @@ import { writeTables } from '../demo-data/write.js';
 import { SpaceError } from '../errors.js';
 import type { Space } from '../processes/space.js';
 import { publish } from './commands.js';
-import { auditorId, planning, type Say, step } from './say.js';
+import { auditorId } from './firms.js';
+import { type Say, step } from './say.js';
+
+/** The purpose of the offers that name one. */
+export const planning = 'urn:causeway:v1:purpose:production-planning';
 
 const seed = 20_261_120;
 const hydraulics = 'urn:causeway:hydraulics';

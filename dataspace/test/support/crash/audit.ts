@@ -57,7 +57,7 @@ export async function logOf(space: CrashSpace, side: Side): Promise<Logged[]> {
 /** Verifies what both sides export of an agreement against the tiles. @returns the digests of its envelopes, by side */
 export async function audited(space: CrashSpace, agreement: string): Promise<Record<Side, readonly string[]>> {
   const tiles = join(space.service('clearing-house').home, 'tiles');
-  const pins = (await readFile(join(homePaths(space.service('consumer').home).identity, 'pins'), 'utf8')).trim();
+  const pins = (await readFile(homePaths(space.service('consumer').home).pins, 'utf8')).trim();
   const checkpoint = await readFile(join(tiles, 'checkpoint'), 'utf8');
   const of = async (side: Side) => {
     const api = await space.api(side);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { CliError, fileTrouble } from './errors.js';
-import { type HomeRole, homePaths, readHome, type ServiceRole } from './home.js';
+import { type HomeRole, homePaths, readHome, roleWords, type ServiceRole } from './home.js';
 import { readRunFile } from './run-file.js';
 
 /** Nothing that a service is asked takes longer, but the hashing of a file. */
@@ -33,7 +33,7 @@ export async function openApi(folder: string, role: ServiceRole = 'connector', k
   if (home.role !== role) {
     throw new CliError(
       'HOME_MISSING',
-      `${home.folder} is the home of ${home.role === 'auditor' ? 'an' : 'a'} ${home.role}; this needs the home of a ${role}. Name it with --home.`,
+      `${home.folder} is the home of ${roleWords(home.role)}; this needs the home of ${roleWords(role)}. Name it with --home.`,
     );
   }
   const port = readRunFile(folder)?.ports.find(({ name }) => name === 'management');

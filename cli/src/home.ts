@@ -27,6 +27,11 @@ export const homePaths = (folder: string) => ({
   run: join(folder, 'run.json'),
 });
 
+/** `an auditor`, `a broker`. */
+export function roleWords(role: HomeRole): string {
+  return `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`;
+}
+
 /** @throws CliError HOME_MISSING */
 export async function readHome(folder: string): Promise<Home> {
   const path = homePaths(resolve(folder)).home;

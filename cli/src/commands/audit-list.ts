@@ -3,7 +3,7 @@ import type { Audited } from '../audit/desk.js';
 import { refusalsOf } from '../audit/refused.js';
 import { states } from '../audit/words.js';
 import { CliError } from '../errors.js';
-import { readHome } from '../home.js';
+import { readHome, roleWords } from '../home.js';
 import { words } from '../language.js';
 import { homeOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
@@ -41,7 +41,7 @@ export function auditListCommand(output: Output): Command {
     .action(async ({ home, cursor, limit }: ListOptions) => {
       const { role, folder } = await readHome(home);
       if (role !== 'auditor') {
-        const message = `${folder} is the home of a ${role}; an auditor lists what agreements let it see. A party sees its own: causeway usage`;
+        const message = `${folder} is the home of ${roleWords(role)}; an auditor lists what agreements let it see. A party sees its own: causeway usage`;
         throw new CliError('HOME_MISSING', message);
       }
       const { AuditDesk } = await import('../audit/desk.js');

@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { CliError, fileTrouble } from '../errors.js';
-import { homePaths, readHome } from '../home.js';
+import { homePaths, readHome, roleWords } from '../home.js';
 import { homeOption } from '../options.js';
 import { bytes, type Output } from '../output.js';
 import { readRunFile } from '../run-file.js';
@@ -28,7 +28,7 @@ export function backupCommand(output: Output): Command {
       if (role !== 'connector') {
         throw new CliError(
           'HOME_MISSING',
-          `${folder} is the home of a ${role}; this backs up a connector. Stop the ${role} and copy its folder.`,
+          `${folder} is the home of ${roleWords(role)}; this backs up a connector. Stop the ${role} and copy its folder.`,
         );
       }
       if (!relative(folder, target).startsWith('..')) {

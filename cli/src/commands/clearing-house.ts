@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { CliError } from '../errors.js';
-import { readHome } from '../home.js';
+import { readHome, roleWords } from '../home.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
 import { serviceCommand } from './services.js';
@@ -18,7 +18,10 @@ function fsckCommand(output: Output): Command {
     .action(async ({ home }: { home: string }) => {
       const { folder, role } = await readHome(home);
       if (role !== 'clearing-house') {
-        throw new CliError('USAGE', `${folder} is the home of a ${role}: name the clearing house's with --home.`);
+        throw new CliError(
+          'USAGE',
+          `${folder} is the home of ${roleWords(role)}: name the clearing house's with --home.`,
+        );
       }
       const { fsck } = await import('@causeway/clearing-house');
       const report = await fsck(folder);

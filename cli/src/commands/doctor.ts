@@ -2,7 +2,7 @@ import type { Diagnosis, Finding, FirewallRule } from '@causeway/connector';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { CliError } from '../errors.js';
-import { homePaths, readHome } from '../home.js';
+import { homePaths, readHome, roleWords } from '../home.js';
 import { words } from '../language.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
@@ -18,7 +18,10 @@ export function doctorCommand(output: Output): Command {
     .action(async ({ home: folder }: { home: string }) => {
       const home = await readHome(folder);
       if (home.role !== 'connector') {
-        throw new CliError('HOME_MISSING', `${folder} is the home of a ${home.role}; this looks at a connector's.`);
+        throw new CliError(
+          'HOME_MISSING',
+          `${folder} is the home of ${roleWords(home.role)}; this looks at a connector's.`,
+        );
       }
       const running = readRunFile(folder) !== undefined;
       const diagnosis = running

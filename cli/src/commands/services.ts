@@ -3,7 +3,7 @@ import type { ConfigSources, Logger, Service } from '@causeway/platform';
 import { Command, Option } from 'commander';
 import { isAnnounced } from '../announced.js';
 import { CliError } from '../errors.js';
-import { homePaths, readHome, type ServiceRole } from '../home.js';
+import { homePaths, readHome, roleWords, type ServiceRole } from '../home.js';
 import { homeOption, setOption } from '../options.js';
 import type { Output } from '../output.js';
 import { readRunFile, removeRunFile, writeRunFile } from '../run-file.js';
@@ -93,7 +93,7 @@ export async function runService(
   if (home.role !== role) {
     throw new CliError(
       'HOME_MISSING',
-      `${folder} is the home of a ${home.role}. Start it: causeway ${home.role} --home ${folder}`,
+      `${folder} is the home of ${roleWords(home.role)}. Start it: causeway ${home.role} --home ${folder}`,
     );
   }
   const running = readRunFile(folder);

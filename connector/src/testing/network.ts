@@ -8,7 +8,7 @@ import type { Decider } from '../control.js';
 import { dspBase } from '../dsp/vocabulary.js';
 import { ConnectorError } from '../errors.js';
 import type { JsonObject } from '../model.js';
-import type { DspIdentity, DspTransport, FactsFor } from '../ports.js';
+import type { DspIdentity, DspTransport, FactsFor, StoreChecked } from '../ports.js';
 import { Party } from './party.js';
 
 /** What a connector sends over this network, for whoever records it: `scripts/record-dsp.mjs`. */
@@ -65,6 +65,7 @@ export class Network implements AsyncDisposable {
     unsigned?: 'refuse' | 'mark';
     processesPerPeer?: number;
     factsFor?: FactsFor;
+    checked?: StoreChecked;
     through?: (store: Store) => Store;
   }): Promise<Party> {
     const { id } = options.identity;

@@ -20,7 +20,7 @@ import { type ControlPlane, controlPlane } from '../control-plane.js';
 import { dspApp } from '../dsp/router.js';
 import { type ConnectorEvents, connectorEvents } from '../events.js';
 import type { Dataset, JsonObject, Negotiation, Transfer } from '../model.js';
-import type { DspIdentity, DspTransport, FactsFor } from '../ports.js';
+import type { DspIdentity, DspTransport, FactsFor, StoreChecked } from '../ports.js';
 import { openRecords, type Records } from '../records.js';
 import { QueuedEvidence, RecordingDataPlane } from './doubles.js';
 
@@ -34,6 +34,7 @@ export interface PartyOptions {
   readonly unsigned?: 'refuse' | 'mark';
   readonly processesPerPeer?: number;
   readonly factsFor?: FactsFor;
+  readonly checked?: StoreChecked;
   /** The store as this party sees it: what a test breaks on purpose. */
   readonly through?: (store: Store) => Store;
 }
@@ -177,6 +178,7 @@ export class Party implements AsyncDisposable {
       unsigned = 'refuse',
       processesPerPeer = 1_000,
       factsFor,
+      checked,
       through = (whole: Store) => whole,
     } = this.#options;
     const store = through(this.#store);
@@ -193,6 +195,7 @@ export class Party implements AsyncDisposable {
       dspBase: () => this.dspBase,
       ...(decider === undefined ? {} : { decider }),
       ...(factsFor === undefined ? {} : { factsFor }),
+      ...(checked === undefined ? {} : { checked }),
     });
     this.#app = dspApp({ ...this.#plane, identity: dspIdentity, events });
   }

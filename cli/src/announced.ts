@@ -9,7 +9,7 @@ const pollMs = 3_000;
 
 const waiting = {
   en: 'Waiting until the operator announces broker and clearing house …',
-  zh: '正在等待运营方公布目录代理与存证中心……',
+  zh: '正在等待运营方公布代理与清算所……',
 };
 
 /** Waits until the trust bundle names broker and clearing house. @throws CliError INTERRUPTED */

@@ -425,7 +425,8 @@ describe('once broker and clearing house are announced', () => {
       {
         what: 'an agreement that is none',
         args: () => ['pull', 'sha-256:1', '--to', at('new.csv'), ...home('oem')],
-        says: ['REFUSED', 'agreement'],
+        code: 2,
+        says: ['USAGE', 'causeway usage lists it'],
       },
       {
         what: 'ending an unknown agreement',
@@ -461,10 +462,10 @@ describe('once broker and clearing house are announced', () => {
       expect([existsSync(at('new.csv')), existsSync(at('new.json'))]).toEqual([false, false]);
     });
 
-    test('a mistake in a policy is told to a person with its place', async () => {
+    test('a mistake in a policy is told to a person once, with its place', async () => {
       const { code, stderr } = await causeway(publish('--policy', at('typo.json')));
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^REFUSED: .*\n {2}\/offers\/0\/policy\/permission\/0\/action: /);
+      expect(stderr).toMatch(/^REFUSED: \/permission\/0\/action: .*did you mean use\?\n$/);
     });
 
     test('an empty file and a name in Chinese with spaces become datasets, each under a name of its own', async () => {

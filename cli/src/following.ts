@@ -1,6 +1,7 @@
 import type { Api } from './api.js';
 import { CliError } from './errors.js';
 import { unlessInterrupted } from './interruption.js';
+import { words } from './language.js';
 import type { Output } from './output.js';
 import { type NegotiationView, reasonWords, waits } from './views.js';
 
@@ -32,13 +33,20 @@ export async function settled<View extends Pick<NegotiationView, 'state' | 'park
   followed: Followed<View>,
 ): Promise<View> {
   const { what, request, home, again } = followed;
-  const look = again ? `Wait for it again: ${again}` : `Look at it: causeway show ${request} --home ${home}`;
+  const look = again
+    ? `${words({ en: 'Wait for it again: ', zh: '继续等待：' })}${again}`
+    : `${words({ en: 'Look at it: ', zh: '查看：' })}causeway show ${request} --home ${home}`;
   return unlessInterrupted(
     () => watch(followed, look),
     () =>
-      new CliError('INTERRUPTED', `You stopped waiting; the ${what} goes on in the connector. ${look}`, {
-        data: { request },
-      }),
+      new CliError(
+        'INTERRUPTED',
+        words({
+          en: `You stopped waiting; the ${what} goes on in the connector. ${look}`,
+          zh: `已停止等待；${what === 'transfer' ? '传输' : '协商'}在连接器中继续进行。${look}`,
+        }),
+        { data: { request } },
+      ),
   );
 }
 
@@ -81,12 +89,15 @@ export function tellAgreed(
 ): void {
   const { peer, dataset, agreement, state } = negotiation;
   if (state !== 'FINALIZED') {
-    throw new CliError('REFUSED', ended('The contract was not agreed', negotiation), { data: { ...negotiation } });
+    throw new CliError('REFUSED', ended(words({ en: 'The contract was not agreed', zh: '未达成合约' }), negotiation), {
+      data: { ...negotiation },
+    });
   }
-  output.line(`Agreed with ${peer} over ${dataset}`);
+  output.line(words({ en: `Agreed with ${peer} over ${dataset}`, zh: `已与 ${peer} 就 ${dataset} 签订合约` }));
   for (const line of shown) output.line(`  ${line}`);
-  output.line(`  agreement ${agreement}`);
-  output.line(`Get the data: causeway pull ${agreement} --to FILE --home ${home}`);
+  output.line(`  ${words({ en: 'agreement', zh: '合约' })} ${agreement}`);
+  const pull = `causeway pull ${agreement} --to ${words({ en: 'FILE', zh: '文件' })} --home ${home}`;
+  output.line(`${words({ en: 'Get the data: ', zh: '获取数据：' })}${pull}`);
   output.result({ ...negotiation });
 }
 

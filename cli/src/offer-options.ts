@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CliError, fileTrouble } from './errors.js';
 import {
+  duration,
   futureInstant,
   type GivenInstant,
   listOption,
@@ -49,7 +50,7 @@ export function offerOptions(command: Command): Command {
       futureInstant,
     )
     .option('--from <when>', 'not before this, written likewise', futureInstant)
-    .option('--for <duration>', 'for so long from the agreement on: P90D')
+    .option('--for <duration>', 'for so long from the agreement on: P90D', duration)
     .option('--times <n>', 'how often each may have it', wholeNumber)
     .addOption(listOption('--purpose <purposes>', 'the purposes it is offered for'))
     .addOption(listOption('--role <roles>', 'only for who has one of these roles, as the authority attests'))
@@ -67,7 +68,7 @@ export function offerOptions(command: Command): Command {
     .addOption(
       listOption('--mask <fields>', 'fields to mask before it leaves; with --declared-only, as nobody does it yet'),
     )
-    .option('--delete-after <duration>', 'the copy is deleted so long after delivery at most: P30D')
+    .option('--delete-after <duration>', 'the copy is deleted so long after delivery at most: P30D', duration)
     .option('--delete-by <when>', 'the copy is deleted by then', futureInstant)
     .option('--log', 'each delivery is logged by the other side, too')
     .option('--notify <whom>', "each delivery is reported: to 'us', or to this participant")
@@ -107,9 +108,9 @@ export async function offersOf(options: OfferOptions): Promise<object[] | undefi
 function termsOf(options: OfferOptions): object {
   const { to, action, from, until, times, purpose, role, place, level, system, mask, prohibit, log, auditors } =
     options;
-  const { for: duration, deleteAfter, deleteBy, sharing, notify } = options;
+  const { for: span, deleteAfter, deleteBy, sharing, notify } = options;
   return stated({
-    ...{ assignees: to, action, from: from?.text, until: until?.text, duration, count: times, purposes: purpose },
+    ...{ assignees: to, action, from: from?.text, until: until?.text, duration: span, count: times, purposes: purpose },
     ...{
       roles: role,
       places: place,

@@ -64,6 +64,16 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** A span of time as policies write it (ISO 8601). */
+export function duration(text: string): string {
+  if (
+    !/^P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/.test(text)
+  ) {
+    throw new InvalidArgumentError('expected P and days, such as P90D, or PT and hours, such as PT12H.');
+  }
+  return text;
+}
+
 const instantForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** An instant with its zone, and how it was understood where a date alone was written. */

@@ -15,7 +15,7 @@ export function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return misused(error, json);
   const { code, message, data, problems } = coded(systemTrouble(error) ?? error);
   if (json) print({ error: { code, message, ...(data && { data }), ...(problems && { problems }) } });
-  else process.stderr.write(printable(`${code}: ${[message, ...mistakes(data)].join('\n  ')}\n`));
+  else process.stderr.write(printable(`${code}: ${[message, ...mistakes(data, message)].join('\n  ')}\n`));
   return error instanceof CliError ? error.exitCode : 1;
 }
 
@@ -38,10 +38,12 @@ function coded(error: unknown): { code: string; message: string; data?: object; 
   };
 }
 
-/** The mistakes that a service found in what it was sent, each with its place. */
-function mistakes(data: object | undefined): string[] {
+/** The mistakes that a service found in what it was sent, each with its place; one alone is the message already. */
+function mistakes(data: object | undefined, message: string): string[] {
   const { problem }: { problem?: { errors?: unknown } } = data ?? {};
   if (!Array.isArray(problem?.errors)) return [];
+  const [first, ...others]: { detail?: string }[] = problem.errors;
+  if (others.length === 0 && first?.detail !== undefined && message.includes(first.detail)) return [];
   return problem.errors.map(({ pointer, detail }: { pointer?: string; detail?: string }) => `${pointer}: ${detail}`);
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { openApi } from '../api.js';
-import type { Words } from '../language.js';
+import { type Words, words } from '../language.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
 import { collect } from '../pages.js';
@@ -42,15 +42,17 @@ export function requestsCommand(output: Output): Command {
     .action(async ({ home, key, cursor }: AsOptions & { cursor?: string }) => {
       const api = await openApi(home, 'connector', key);
       const page = await collect<Waiting>(api, '/management/v1/approvals', { most: mostShown, cursor });
-      if (page.items.length === 0) output.line('Nothing waits.');
+      if (page.items.length === 0) output.line(words({ en: 'Nothing waits.', zh: '没有待审批的请求。' }));
       for (const { pid, peer, dataset, needed, why, given, deadline, words: text } of page.items) {
         output.line(pid);
-        output.line(`  ${peer} asks for ${dataset}`);
+        output.line(`  ${words({ en: `${peer} asks for ${dataset}`, zh: `${peer} 请求 ${dataset}` })}`);
         for (const line of terms({ words: text })) output.line(`    ${line}`);
         output.line(`  ${reasonWords(why)}`);
         const names = given.map(({ operator }) => operator).join(', ');
-        output.line(`  approved by ${given.length} of ${needed}${names === '' ? '' : ` (${names})`}`);
-        output.line(`  ends undecided at ${new Date(deadline).toISOString()}`);
+        const by = { en: `approved by ${given.length} of ${needed}`, zh: `已批准 ${given.length}/${needed}` };
+        output.line(`  ${words(by)}${names === '' ? '' : ` (${names})`}`);
+        const end = new Date(deadline).toISOString();
+        output.line(`  ${words({ en: `ends undecided at ${end}`, zh: `${end} 前未作决定即自动结束` })}`);
       }
       if (page.next) output.line(`More: --cursor ${page.next}`);
       output.result({ ...page });
@@ -73,9 +75,14 @@ export function approveCommand(output: Output): Command {
       const path = `/management/v1/approvals/${encodeURIComponent(id)}/approve`;
       const negotiation = await api.send<NegotiationView>('POST', path, {});
       const { outcome, given = [], needed = 0 } = negotiation.approval ?? {};
-      if (outcome === undefined) output.line(`Approved by ${given.length} of ${needed}; it waits for somebody else.`);
-      else if (outcome === 'approved') output.line(`Approved: agreed with ${negotiation.peer}.`);
-      else output.line(`Not agreed: ${reasonWords(negotiation.reason)}`);
+      const { peer, reason } = negotiation;
+      const count = `${given.length}/${needed}`;
+      if (outcome === undefined) {
+        const en = `Approved by ${given.length} of ${needed}; it waits for somebody else.`;
+        output.line(words({ en, zh: `已批准 ${count}，尚待其他人员批准。` }));
+      } else if (outcome === 'approved') {
+        output.line(words({ en: `Approved: agreed with ${peer}.`, zh: `已批准：已与 ${peer} 签订合约。` }));
+      } else output.line(`${words({ en: 'Not agreed: ', zh: '未达成合约：' })}${reasonWords(reason)}`);
       output.result({ ...negotiation });
     });
 }
@@ -96,7 +103,8 @@ export function rejectCommand(output: Output): Command {
       const api = await openApi(home, 'connector', key);
       const path = `/management/v1/approvals/${encodeURIComponent(id)}/reject`;
       const negotiation = await api.send<NegotiationView>('POST', path, { reason });
-      output.line(`Rejected the request of ${negotiation.peer}: ${reason}`);
+      const { peer } = negotiation;
+      output.line(words({ en: `Rejected the request of ${peer}: ${reason}`, zh: `已拒绝 ${peer} 的请求：${reason}` }));
       output.result({ ...negotiation });
     });
 }

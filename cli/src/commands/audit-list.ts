@@ -57,7 +57,7 @@ export function auditListCommand(output: Output): Command {
       for (const row of transfers) for (const line of told(row)) output.line(line);
       for (const line of refusalsOf(refusals)) output.line(line);
       if (transfers.length === 0) output.line(words({ en: 'There is none.', zh: '没有。' }));
-      if (next !== '') output.line(`${words({ en: 'More', zh: '更多' })}: --cursor ${next}`);
+      if (next !== '') output.line(`${words({ en: 'More: ', zh: '更多：' })}--cursor ${next}`);
       output.result({ transfers, refusals, ...(next !== '' && { next }) });
     });
 }

@@ -28,7 +28,7 @@ export function datasetsCommand(output: Output): Command {
       const { items, next } = await collect<DatasetView>(api, path, { most: limit, cursor });
       for (const dataset of items) for (const line of entryLines(dataset)) output.line(line);
       if (items.length === 0) output.line(words({ en: 'There are none.', zh: '暂无数据集。' }));
-      if (next !== undefined) output.line(`${words({ en: 'More:', zh: '更多：' })} --cursor ${next}`);
+      if (next !== undefined) output.line(`${words({ en: 'More: ', zh: '更多：' })}--cursor ${next}`);
       output.result({ datasets: items, ...(next !== undefined && { next }) });
     })
     .addCommand(showCommand(output));
@@ -59,7 +59,10 @@ function entryLines(dataset: DatasetView): string[] {
     ...(rows === undefined ? [] : [words({ en: `${rows} rows`, zh: `${rows} 行` })]),
     `${source.version.slice(0, 20)}…`,
     ...(classification === undefined ? [] : [words({ en: `level ${classification}`, zh: `第 ${classification} 级` })]),
-    words(listed ? { en: 'listed', zh: '已列入目录' } : { en: 'not listed', zh: '未列入目录' }),
+    // What was withdrawn is shown to nobody, whatever it was.
+    ...(withdrawn === undefined
+      ? [words(listed ? { en: 'listed', zh: '已列入目录' } : { en: 'not listed', zh: '未列入目录' })]
+      : []),
   ];
   const offered =
     withdrawn === undefined

@@ -60,7 +60,7 @@ export function joinCommand(output: Output): Command {
       }
       await createHome({ folder: home, role }, set);
       output.line(words(joined(identity)));
-      if (made.vkey) output.line(`${words({ en: 'Log key:', zh: '日志密钥：' })} ${made.vkey}`);
+      if (made.vkey) output.line(words({ en: `Log key: ${made.vkey}`, zh: `日志密钥：${made.vkey}` }));
       const start = role !== 'auditor' && (options.start ?? (process.stdout.isTTY && !output.json));
       output.line(words(next(role, home, start)));
       output.result({ home, id: identity.id, role: identity.role, ...(enrolment && { enrolment }), ...made });
@@ -88,7 +88,7 @@ Authority:         ${authority}
 Root certificate:  SHA-256 ${fingerprint}
 Compare this fingerprint with the one the operator tells you by another way.`,
   zh: `受邀加入“${space}”，标识为 ${id}（${role}）。
-认证中心地址：${authority}
+认证机构地址：${authority}
 根证书指纹：SHA-256 ${fingerprint}
 请通过其他途径（如电话）与运营方核对该指纹。`,
 });

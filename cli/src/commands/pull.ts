@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { openApi } from '../api.js';
 import { CliError } from '../errors.js';
 import { ended, settled } from '../following.js';
+import { words } from '../language.js';
 import { homeOption, wholeNumber } from '../options.js';
 import { bytes, type Output } from '../output.js';
 import { startProgress } from '../progress.js';
@@ -52,17 +53,29 @@ export function pullCommand(output: Output): Command {
           view.state === 'COMPLETED' ? view.oneSided === true || view.endLogIndex !== undefined : !waits(view),
       }).finally(() => progress.close());
       if (transfer.state !== 'COMPLETED') {
-        throw new CliError('REFUSED', ended('The data did not arrive', transfer), { data: { ...transfer } });
+        const what = words({ en: 'The data did not arrive', zh: '数据未送达' });
+        throw new CliError('REFUSED', ended(what, transfer), { data: { ...transfer } });
       }
-      output.line(`Received ${bytes(transfer.bytes ?? 0)} from ${transfer.peer}`);
-      output.line(`  file   ${transfer.path}`);
-      output.line(`  digest ${transfer.digest}`);
-      const proof = `  closing record ${transfer.endLogIndex} of the log`;
-      output.line(
-        transfer.oneSided ? '  ONE-SIDED: no closing record came with it; the digest is of what was written' : proof,
-      );
+      showReceived(transfer, output);
       output.result({ ...transfer });
     });
+}
+
+function showReceived(transfer: TransferView, output: Output): void {
+  const { peer, path, digest, oneSided, endLogIndex } = transfer;
+  const size = bytes(transfer.bytes ?? 0);
+  output.line(words({ en: `Received ${size} from ${peer}`, zh: `已从 ${peer} 接收 ${size}` }));
+  output.line(`  ${words({ en: 'file  ', zh: '文件' })} ${path}`);
+  output.line(`  ${words({ en: 'digest', zh: '摘要' })} ${digest}`);
+  const proof = {
+    en: `closing record ${endLogIndex} of the log`,
+    zh: `结束记录：日志第 ${endLogIndex} 条`,
+  };
+  const none = {
+    en: 'ONE-SIDED: no closing record came with it; the digest is of what was written',
+    zh: '仅单方：没有收到结束记录；摘要按本地写入的内容计算',
+  };
+  output.line(`  ${words(oneSided ? none : proof)}`);
 }
 
 /** Asks the connector for the transfer, under an id chosen here; what it is then is the connector's. */
@@ -74,6 +87,10 @@ async function ask(agreement: string | undefined, { home, format, purpose, ...op
   await demandNew(to, '--to');
   const request = randomUUID();
   const api = await openApi(home);
+  if (!/^sha-256:[0-9a-f]{64}$/.test(agreement)) {
+    const digest = 'sha-256: and 64 digits from 0 to f, as request printed it and causeway usage lists it';
+    throw new CliError('USAGE', `'${agreement}' is no agreement: expected its digest, ${digest}.`);
+  }
   await api.send('PUT', `/management/v1/transfers/${request}`, { agreement, to, format, ...(purpose && { purpose }) });
   return request;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { settled, tellAgreed } from '../following.js';
+import { words } from '../language.js';
 import { homeOption, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
 import { isOffered, type NegotiationView, terms } from '../views.js';
@@ -32,9 +33,12 @@ export function requestCommand(output: Output): Command {
         ...{ api, path, request, home, what: 'negotiation', seconds: wait },
       });
       if (isOffered(negotiation)) {
-        output.line(`${negotiation.peer} does not grant that, and offers instead:`);
+        const { peer } = negotiation;
+        output.line(
+          words({ en: `${peer} does not grant that, and offers instead:`, zh: `${peer} 不同意该请求，另行提出：` }),
+        );
         for (const line of terms(negotiation)) output.line(`  ${line}`);
-        output.line(`Take it: causeway accept ${request} --home ${home}`);
+        output.line(`${words({ en: 'Take it: ', zh: '接受：' })}causeway accept ${request} --home ${home}`);
         return output.result({ ...negotiation });
       }
       tellAgreed(output, negotiation, { home, shown: terms(negotiation) });

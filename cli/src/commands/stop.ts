@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openApi } from '../api.js';
 import { demandConsent, demandTerminal } from '../consent.js';
+import { words } from '../language.js';
 import { homeOption } from '../options.js';
 import type { Output } from '../output.js';
 import { type AgreementView, reasonWords } from '../views.js';
@@ -37,9 +38,17 @@ export function stopCommand(output: Output): Command {
         await demandConsent(question, { en: 'Nothing was ended.', zh: '未作任何更改。' });
       }
       const { peer, ended, negotiation } = await api.send<AgreementView>('POST', `${path}/end`, { reason });
-      output.line(`The agreement with ${peer} has ended: nothing begins under it, and what ran is stopped.`);
-      if (ended && before.ended) output.line(`  ${ended.by} had ended it before: ${reasonWords(ended.reason)}`);
-      output.line(`Whether ${peer} has heard: causeway show ${negotiation} --home ${home}`);
+      const text = {
+        en: `The agreement with ${peer} has ended: nothing begins under it, and what ran is stopped.`,
+        zh: `与 ${peer} 的合约已终止：不再开始新的传输，正在进行的已停止。`,
+      };
+      output.line(words(text));
+      if (ended && before.ended) {
+        const had = { en: `${ended.by} had ended it before: `, zh: `此前已由 ${ended.by} 终止：` };
+        output.line(`  ${words(had)}${reasonWords(ended.reason)}`);
+      }
+      const heard = { en: `Whether ${peer} has heard: `, zh: `查看 ${peer} 是否已获知：` };
+      output.line(`${words(heard)}causeway show ${negotiation} --home ${home}`);
       output.result({ agreement: digest, peer, ended: { ...ended } });
     });
 }

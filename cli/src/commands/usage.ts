@@ -48,7 +48,7 @@ export function usageCommand(output: Output): Command {
       for (const usage of items) for (const line of usageLines(usage)) output.line(line);
       if (items.length === 0) output.line(words({ en: 'There are none.', zh: '暂无合约。' }));
       for (const { peer, dataset: asked, pid } of waiting) output.line(words(waitingWords(peer, asked, pid)));
-      if (next !== undefined) output.line(`${words({ en: 'More:', zh: '更多：' })} --cursor ${next}`);
+      if (next !== undefined) output.line(`${words({ en: 'More: ', zh: '更多：' })}--cursor ${next}`);
       output.result({ usage: items, waiting, ...(next !== undefined && { next }) });
     });
 }

@@ -56,7 +56,8 @@ export function readOffer(
     const read = (json: JsonObject): Policy => readPolicy({ '@id': dataset, ...json }, { kind: 'Offer' });
     const policy = input.declaredOnly === true ? markUnenforced(given, read, provider) : given;
     const parsed = read(policy);
-    demandNone([...enforcedByNobody(parsed, provider), ...floorProblems(parsed, classification)]);
+    demandNone(enforcedByNobody(parsed, provider), ' Leave it out, or mark it as declared only.');
+    demandNone(floorProblems(parsed, classification));
     const named = policy['@id'];
     const id = typeof named === 'string' && named !== '' ? named : offerId(dataset, policy);
     const wire = toWire({ ...parsed, id });
@@ -70,9 +71,10 @@ export function readOffer(
     throw invalid(cause.message, cause.problems, path, cause);
   }
 
-  function demandNone(problems: readonly Problem[]): void {
+  function demandNone(problems: readonly Problem[], advice = ''): void {
     const [first] = problems;
-    if (first !== undefined) throw invalid(`The offer cannot be published: ${first.message}.`, problems, path);
+    if (first === undefined) return;
+    throw invalid(`The offer cannot be published: ${first.message}.${advice}`, problems, path);
   }
 }
 

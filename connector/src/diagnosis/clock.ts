@@ -15,10 +15,10 @@ export async function clockFinding(identity: Identity, clock: Clock): Promise<Fi
     return trouble(
       'warning',
       'clock',
-      { en: 'The clock could not be compared: the authority did not answer.', zh: '无法核对时钟：认证中心没有应答。' },
+      { en: 'The clock could not be compared: the authority did not answer.', zh: '无法核对时钟：认证机构没有应答。' },
       {
         en: 'See what is said of the authority, and compare this clock with another by hand.',
-        zh: '请查看认证中心一项的结果，并人工核对本机时钟。',
+        zh: '请查看认证机构一项的结果，并人工核对本机时钟。',
       },
     );
   }
@@ -27,7 +27,7 @@ export async function clockFinding(identity: Identity, clock: Clock): Promise<Fi
   const [size, ahead] = [Math.abs(skew), skew > 0];
   const found = {
     en: `This clock is ${size} s ${ahead ? 'ahead of' : 'behind'} the authority's.`,
-    zh: `本机时钟比认证中心${ahead ? '快' : '慢'} ${size} 秒。`,
+    zh: `本机时钟比认证机构${ahead ? '快' : '慢'} ${size} 秒。`,
   };
   if (size * 1_000 <= noticedMs) return ok('clock', found.en, found.zh);
   return trouble(size * 1_000 > allowedMs ? 'problem' : 'warning', 'clock', found, {

@@ -59,7 +59,7 @@ const notRunning = trouble(
   'reachability',
   {
     en: 'The connector is not running: whether others reach it, and how it stands with broker and log, cannot be seen.',
-    zh: '连接器未运行：无法检查外部能否连接，也无法检查与目录代理和存证日志的状态。',
+    zh: '连接器未运行：无法检查外部能否连接，也无法检查与代理和存证日志的状态。',
   },
   { en: 'Start it, and ask again.', zh: '请启动后再次检查。' },
 );
@@ -78,7 +78,7 @@ function registration({ state, entries = 0, trouble: why }: RegistrationStatus):
     return ok(
       'registration',
       `The broker shows ${entries} datasets of this connector.`,
-      `目录代理展示本连接器的 ${entries} 个数据集。`,
+      `代理展示本连接器的 ${entries} 个数据集。`,
     );
   }
   return trouble(
@@ -86,11 +86,11 @@ function registration({ state, entries = 0, trouble: why }: RegistrationStatus):
     'registration',
     {
       en: `The broker shows nothing of this connector yet: ${why ?? 'it is about to be told'}.`,
-      zh: `目录代理尚未展示本连接器：${why ?? '正在登记'}。`,
+      zh: `代理尚未展示本连接器：${why ?? '正在登记'}。`,
     },
     {
       en: 'See what is said of the broker; it is tried again by itself.',
-      zh: '请查看目录代理一项的结果；系统会自动重试。',
+      zh: '请查看代理一项的结果；系统会自动重试。',
     },
   );
 }

@@ -40,7 +40,7 @@ export async function logFinding(evidence: ClearingLog, records: Records, clock:
     },
     {
       en: 'No data leaves until it is back; what waits is sent then. See what is said of the clearing house.',
-      zh: '恢复之前不会发出任何数据，恢复后自动补交。请查看存证中心一项的结果。',
+      zh: '恢复之前不会发出任何数据，恢复后自动补交。请查看清算所一项的结果。',
     },
   );
 }

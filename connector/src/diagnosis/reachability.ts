@@ -35,7 +35,7 @@ function finding(address: string, outcome: string): Finding {
     return ok(
       'reachability',
       `Others reach ${address}: the authority did.`,
-      `外部可以连接 ${address}（由认证中心实测）。`,
+      `外部可以连接 ${address}（由认证机构实测）。`,
     );
   }
   const why = Object.entries(outcomes).find(([name]) => name === outcome)?.[1];

@@ -23,9 +23,9 @@ export function serviceFindings(identity: Identity, clock: Clock): Promise<Findi
 
 type Service = 'authority' | 'broker' | 'clearing-house';
 const chinese: Readonly<Record<Service, string>> = {
-  authority: '认证中心',
-  broker: '目录代理',
-  'clearing-house': '存证中心',
+  authority: '认证机构',
+  broker: '代理',
+  'clearing-house': '清算所',
 };
 const english: Readonly<Record<Service, string>> = {
   authority: 'authority',

@@ -36,15 +36,11 @@ export function isAnnounced({ trust }: Identity): boolean {
 }
 
 async function asking(identity: Identity, home: string, signal: AbortSignal): Promise<void> {
-  const { refreshTrust, TrustError } = await import('@causeway/certs/peer');
+  const { refreshTrustIfThere } = await import('@causeway/certs/peer');
   const { systemClock } = await import('@causeway/platform');
   for (let newest = identity; !isAnnounced(newest); ) {
     await systemClock.sleep(pollMs, signal).catch(() => undefined);
     if (signal.aborted) return;
-    newest = await refreshTrust({ identity: newest, folder: homePaths(home).identity }).catch((error: unknown) => {
-      // The authority may be away for a while.
-      if (error instanceof TrustError && error.code.startsWith('PEER_')) return newest;
-      throw error;
-    });
+    newest = await refreshTrustIfThere({ identity: newest, folder: homePaths(home).identity });
   }
 }

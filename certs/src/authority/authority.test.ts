@@ -12,6 +12,7 @@ import {
   loadIdentity,
   peerRequest,
   refreshTrust,
+  refreshTrustIfThere,
   verifyAttributeToken,
 } from '../peer/index.js';
 import { peerOfCertificate } from '../peer/peer.js';
@@ -249,7 +250,9 @@ describe('tokens and trust', () => {
     const member = await joined();
     const bundle = { ...member.trust.bundle, sequence: '1000000' };
     const ahead: Identity = { ...member, trust: { ...member.trust, jws: 'newer', bundle } };
-    await expect(refreshTrust({ identity: ahead })).rejects.toMatchObject({ code: 'TRUST_ROLLED_BACK' });
+    for (const refreshed of [refreshTrust({ identity: ahead }), refreshTrustIfThere({ identity: ahead })]) {
+      await expect(refreshed).rejects.toMatchObject({ code: 'TRUST_ROLLED_BACK' });
+    }
   });
 
   it('demands a certificate for tokens', async () => {

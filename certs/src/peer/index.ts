@@ -27,7 +27,7 @@ export { peerIfAny, peerOf, type ServePeerHttpsOptions, servePeerHttps } from '.
 export type { EncryptionKey, Identity } from './identity.js';
 export { identityFiles, loadIdentity, saveIdentity } from './identity-folder.js';
 export { type Expected, isPeerId, isRole, type Peer, peerOfSocket, type Role, roles } from './peer.js';
-export { refreshTrust } from './refresh-trust.js';
+export { refreshTrust, refreshTrustIfThere } from './refresh-trust.js';
 export { requireTls13 } from './tls.js';
 export { type AttributeToken, bearerToken, verifyAttributeToken } from './tokens/attribute.js';
 export { AttributeTokens, type TokenSource } from './tokens/source.js';

@@ -32,7 +32,7 @@ export async function refreshTrust(options: {
   });
   if (answer.status !== 200) {
     const message = `expected the trust bundle of ${bundle.authority.https}; status ${answer.status} came`;
-    throw new TrustError('TRUST_INVALID', message);
+    throw new TrustError('PEER_UNREACHABLE', message);
   }
   if (answer.body === jws) return identity;
   const trust = await readTrust(answer.body, pins);
@@ -43,4 +43,24 @@ export async function refreshTrust(options: {
   }
   if (options.folder) await writeFileAtomic(join(options.folder, identityFiles.trust), trust.jws, { mode: 0o600 });
   return { ...identity, roots: trust.bundle.roots, trust };
+}
+
+/**
+ * The same, and the identity as it is where the authority gives no bundle at all: it may be away. One that it gives and that is not
+ * its own, or older than ours, is an attack on whoever would go on as if nothing had come.
+ * @param away told why, once
+ * @throws TrustError TRUST_INVALID | TRUST_ROLLED_BACK
+ */
+export async function refreshTrustIfThere(
+  options: Parameters<typeof refreshTrust>[0],
+  away: (error: TrustError) => void = () => {},
+): Promise<Identity> {
+  try {
+    return await refreshTrust(options);
+  } catch (error) {
+    if (!(error instanceof TrustError) || error.code === 'TRUST_INVALID' || error.code === 'TRUST_ROLLED_BACK')
+      throw error;
+    away(error);
+    return options.identity;
+  }
 }

@@ -1,4 +1,11 @@
-import { type Identity, loadIdentity, PeerChannel, RpcError, refreshTrust, TrustError } from '@causeway/certs/peer';
+import {
+  type Identity,
+  loadIdentity,
+  PeerChannel,
+  RpcError,
+  refreshTrustIfThere,
+  TrustError,
+} from '@causeway/certs/peer';
 import {
   type AuditBundle,
   type AuditEntry,
@@ -218,13 +225,5 @@ export class AuditDesk implements AsyncDisposable {
 /** The identity of an auditor's home, with the newest trust bundle the authority has; the stored one when it is away. */
 async function openIdentity(home: string): Promise<Identity> {
   const folder = homePaths(home).identity;
-  const identity = await loadIdentity(folder);
-  try {
-    return await refreshTrust({ identity, folder });
-  } catch (error) {
-    if (error instanceof TrustError && error.code !== 'TRUST_INVALID' && error.code !== 'TRUST_ROLLED_BACK') {
-      return identity;
-    }
-    throw error;
-  }
+  return refreshTrustIfThere({ identity: await loadIdentity(folder), folder });
 }

@@ -139,13 +139,9 @@ function demandAnnounced(identity: Identity): Identity {
 
 /** The identity of a home with the newest trust bundle the authority has; the stored one when it does not answer. */
 async function openIdentity({ folder, log }: Start): Promise<Identity> {
-  const { loadIdentity, refreshTrust } = await import('@causeway/certs/peer');
+  const { loadIdentity, refreshTrustIfThere } = await import('@causeway/certs/peer');
   const path = homePaths(folder).identity;
-  const identity = await loadIdentity(path);
-  try {
-    return await refreshTrust({ identity, folder: path });
-  } catch (error) {
-    log.warn({ reason: (error as Error).message }, 'no newer trust bundle: going on with the stored one');
-    return identity;
-  }
+  return refreshTrustIfThere({ identity: await loadIdentity(path), folder: path }, ({ message }) =>
+    log.warn({ reason: message }, 'no newer trust bundle: going on with the stored one'),
+  );
 }

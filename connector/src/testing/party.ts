@@ -207,12 +207,24 @@ export async function settle(
   ...parties: readonly Party[]
 ): Promise<void> {
   for (let round = 0; round < 500; round++) {
-    for (const party of parties) {
-      await party.plane.usage.idle();
-      await party.plane.queue.idle();
+    // What one does may give the other something to do: the clock moves on only when nothing is under way anywhere.
+    while (!(await Promise.all(parties.map(isIdle))).every(Boolean)) {
+      for (const party of parties) await whileBusy(party);
     }
     if (parties.every((party) => party.plane.queue.backlog().depth === 0)) return;
     await clock.advance(30_000);
   }
   throw new Error('the parties do not come to rest');
+}
+
+async function whileBusy({ plane }: Party): Promise<void> {
+  await plane.usage.idle();
+  await plane.queue.idle();
+}
+
+async function isIdle(party: Party): Promise<boolean> {
+  const now = new Promise<false>((resolve) => {
+    setImmediate(() => resolve(false));
+  });
+  return Promise.race([whileBusy(party).then(() => true), now]);
 }

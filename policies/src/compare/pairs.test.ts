@@ -273,7 +273,7 @@ test('the reason names the difference in words, and the witness shows it', () =>
         code: 'WINDOW_WIDER',
         path: '/permission/0/constraint/0',
         en: 'the request permits use at 2027-06-01T00:00:00Z; the offer permits before 2027-06-01T00:00:00Z (/permission/0/constraint/0)',
-        zh: '请求许可在 2027-06-01T00:00:00Z 使用；要约要求：2027年6月1日 00:00（UTC）之前（/permission/0/constraint/0）',
+        zh: '请求许可在 2027年6月1日 00:00（UTC） 使用；要约要求：2027年6月1日 00:00（UTC）之前（/permission/0/constraint/0）',
       },
     ],
     witness: {

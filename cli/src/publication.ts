@@ -21,6 +21,7 @@ export interface DescriptionOptions {
   readonly columns?: boolean;
   readonly keywords?: string[];
   readonly category?: string;
+  readonly region?: string;
   readonly classification?: string;
   readonly domain?: string;
   readonly unregistered?: boolean;
@@ -45,6 +46,7 @@ export function descriptionOptions(command: Command): Command {
     .option('--no-columns', 'tell others the number of rows, and not the names of the columns')
     .addOption(listOption('--keywords <words>', 'words to be found by'))
     .option('--category <category>', 'a facet of the search')
+    .option('--region <region>', 'where what it is about is, a facet too: CN, CN-31')
     .addOption(new Option('--classification <level>', 'of the guideline; 3 is the highest').choices(['1', '2', '3']))
     .addOption(new Option('--domain <domain>', 'of the guideline').choices(domains))
     .option('--unregistered', 'offer it to who is no member (yet), too');
@@ -52,10 +54,10 @@ export function descriptionOptions(command: Command): Command {
 
 /** The same as the API takes it; what is not given is left out. */
 export function described(options: DescriptionOptions): object {
-  const { description, keywords, category, classification, domain, columns } = options;
+  const { description, keywords, category, region, classification, domain, columns } = options;
   return JSON.parse(
     JSON.stringify({
-      ...{ description, keywords, category, domain },
+      ...{ description, keywords, category, region, domain },
       classification: classification === undefined ? undefined : Number(classification),
       hideColumns: columns === undefined ? undefined : !columns,
     }),

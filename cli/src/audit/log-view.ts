@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Checkpoint,
@@ -15,6 +14,7 @@ import {
   verifyConsistency,
 } from '@causeway/evidence';
 import { CliError } from '../errors.js';
+import { readKept } from './kept.js';
 import { httpsLog } from './log-reader.js';
 
 /** The published log now, proven to continue the one this auditor saw last. */
@@ -54,7 +54,7 @@ interface Shown {
 const keptIn = (home: string) => join(home, 'checkpoint');
 
 async function demandContinued(home: string, note: string, { checkpoint, hashes, verifier }: Shown): Promise<void> {
-  const before = await readFile(keptIn(home), 'utf8').catch(() => undefined);
+  const before = await readKept(keptIn(home));
   if (before === undefined) return;
   const last = parseCheckpoint(before, verifier);
   const [from, to] = [last.size, checkpoint.size];

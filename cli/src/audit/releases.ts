@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Identity, PeerChannel, RpcError, TrustError } from '@causeway/certs/peer';
 import { type Digest, digestOf, EvidenceError, parseStatement, verifyHead } from '@causeway/evidence';
 import { ensureDir, systemClock, writeFileAtomic } from '@causeway/platform';
 import { Broker, Evidence } from '@causeway/proto';
+import { readKept } from './kept.js';
 
 /** Why a party gave no statement that it holds. */
 export interface Refusal {
@@ -40,7 +40,7 @@ export class ReleaseDesk {
 
   /** The statement, or why none of these parties gave it. */
   async get(id: Digest, parties: readonly string[]): Promise<string | Refusal[]> {
-    const kept = await readFile(this.#file(id), 'utf8').catch(() => undefined);
+    const kept = await readKept(this.#file(id));
     if (kept !== undefined && isStatement(kept, id)) return kept;
     const refusals: Refusal[] = [];
     for (const party of parties) {
@@ -101,7 +101,7 @@ export class ReleaseDesk {
       return address;
     } catch (cause) {
       if (!(cause instanceof RpcError) && !(cause instanceof TrustError)) throw cause;
-      const before = await readFile(kept, 'utf8').catch(() => undefined);
+      const before = await readKept(kept);
       if (before !== undefined) return before;
       throw new TrustError('PEER_UNREACHABLE', `nobody says where ${party} is reached: ${cause.message}`, { cause });
     }
